@@ -1,0 +1,1 @@
+"""The edge: nginx ends TLS, serves the front ends and routes each path to its owner."""

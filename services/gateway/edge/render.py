@@ -1,0 +1,132 @@
+"""Fill in nginx.conf.template.
+
+Embedded: plain HTTP on loopback. Production: TLS, with every plain request redirected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.gateway.edge.routing import OWNERS, UPLOADS
+
+TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")
+PLAIN_PAGES: Final = Path(__file__).resolve().parents[1] / "frontends" / "plain"
+_PLACEHOLDER: Final = re.compile(r"\$\{([A-Z]+)\}")
+_UPLOAD_LIMITS: Final = "client_max_body_size 32m; proxy_read_timeout 60s; "
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Paths of the PEM files, and the plain address (host:port or port) that redirects to HTTPS."""
+
+    certificate: Path
+    key: Path
+    redirect_from: str
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Where the edge listens and what stands behind it; addresses are `host:port`.
+
+    `var` is a folder the server may write to; it holds the pid, temporary files and access log.
+    """
+
+    listen: str
+    gateway: str
+    events: str
+    points: str
+    var: Path
+    frontends: Path = PLAIN_PAGES
+    tls: Tls | None = None
+
+
+def render(edge: Edge) -> str:
+    """Return the whole nginx configuration.
+
+    Raises:
+        ValueError: A path or address holds a character that would end an nginx directive.
+    """
+    values = {
+        "LISTEN": _word(edge.listen),
+        "GATEWAY": _word(edge.gateway),
+        "EVENTS": _word(edge.events),
+        "POINTS": _word(edge.points),
+        "VAR": _word(edge.var),
+        "FRONTENDS": _word(edge.frontends),
+        "ROUTES": _routes(),
+        "TLS": "",
+        "REDIRECT": "",
+    }
+    if edge.tls is not None:
+        values["LISTEN"] += " ssl"
+        values["TLS"] = _tls(edge.tls)
+        values["REDIRECT"] = (
+            f"    server {{\n        listen {_word(edge.tls.redirect_from)};\n"
+            "        return 308 https://$host$request_uri;\n    }\n"
+        )
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], TEMPLATE.read_text("utf-8"))
+
+
+def _routes() -> str:
+    return "\n".join(
+        f"        location {prefix} {{ "
+        f"{_UPLOAD_LIMITS if prefix in UPLOADS else ''}proxy_pass http://{service}; }}"
+        for service, prefixes in OWNERS.items()
+        for prefix in prefixes
+    )
+
+
+def _tls(tls: Tls) -> str:
+    return (
+        f"        ssl_certificate {_word(tls.certificate)};\n"
+        f"        ssl_certificate_key {_word(tls.key)};\n"
+        "        ssl_protocols TLSv1.2 TLSv1.3;\n"
+        "        ssl_session_cache shared:tls:10m;\n"
+        "        ssl_session_tickets off;\n"
+        "        http2 on;\n"
+        '        add_header Strict-Transport-Security "max-age=31536000" always;\n'
+    )
+
+
+def _word(value: str | Path) -> str:
+    """One nginx parameter, quoted so that a space in a folder's name does no harm."""
+    text = str(value)
+    if re.search(r'["\\$;{}\n]', text):
+        msg = f"nginx cannot take this path or address: {text!r}"
+        raise ValueError(msg)
+    return f'"{text}"' if " " in text else text
+
+
+def main() -> None:
+    """Write the configuration to a file: `python -m services.gateway.edge.render --help`."""
+    parser = argparse.ArgumentParser(description="Render the edge's nginx configuration.")
+    for name in ("listen", "gateway", "events", "points"):
+        parser.add_argument(f"--{name}", required=True, metavar="HOST:PORT")
+    parser.add_argument("--var", required=True, type=Path)
+    parser.add_argument("--frontends", type=Path, default=PLAIN_PAGES)
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key", type=Path)
+    parser.add_argument("--redirect-from", default="80", metavar="PORT")
+    parser.add_argument("--output", required=True, type=Path)
+    options = parser.parse_args()
+    if (options.certificate is None) != (options.key is None):
+        parser.error("--certificate and --key go together")
+    tls = options.certificate and Tls(options.certificate, options.key, options.redirect_from)
+    edge = Edge(
+        listen=options.listen,
+        gateway=options.gateway,
+        events=options.events,
+        points=options.points,
+        var=options.var,
+        frontends=options.frontends,
+        tls=tls or None,
+    )
+    options.output.write_text(render(edge), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

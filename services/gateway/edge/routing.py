@@ -1,0 +1,55 @@
+"""Which service owns which path: the one table behind the edge and the merged API document.
+
+A path belongs to the longest prefix that it starts with; all others under /api belong to the gateway.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+GATEWAY: Final = "gateway"
+
+OWNERS: Final[dict[str, tuple[str, ...]]] = {
+    "events": (
+        "/api/v1/cadence",
+        "/api/v1/check-ins",
+        "/api/v1/code-claims",
+        "/api/v1/event-categories",
+        "/api/v1/event-imports",
+        "/api/v1/events",
+        "/api/v1/me/pass",
+    ),
+    "points": (
+        "/api/v1/adjustments",
+        "/api/v1/appeals",
+        "/api/v1/board-policies",
+        "/api/v1/claims",
+        "/api/v1/imports",
+        "/api/v1/leaderboards",
+        "/api/v1/me/ledger",
+        "/api/v1/me/points",
+        "/api/v1/me/preferences",
+        "/api/v1/me/receipts",
+        "/api/v1/members",
+        "/api/v1/organisations",
+        "/api/v1/reports",
+        "/api/v1/role-assignments",
+        "/api/v1/rule-sets",
+        "/api/v1/rules",
+        "/api/v1/statements",
+    ),
+}
+
+UPLOADS: Final = frozenset({"/api/v1/imports", "/api/v1/event-imports"})
+"""Paths that take a spreadsheet: 32 MB instead of 1 MB, and a minute to answer."""
+
+
+def owner(path: str) -> str:
+    """The service that answers a path under /api/v1, as nginx's longest prefix would choose it."""
+    matches = [
+        (len(prefix), service)
+        for service, prefixes in OWNERS.items()
+        for prefix in prefixes
+        if path.startswith(prefix)
+    ]
+    return max(matches, default=(0, GATEWAY))[1]
