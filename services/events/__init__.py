@@ -1,0 +1,1 @@
+"""Events: the catalogue, codes, check-ins and attendance."""

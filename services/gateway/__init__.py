@@ -1,0 +1,1 @@
+"""Gateway: identity and tokens, composed pages, the edge and the front ends."""

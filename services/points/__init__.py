@@ -1,0 +1,1 @@
+"""Points: organisations and roster, rules, facts, ledger, leaderboards."""

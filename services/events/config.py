@@ -1,0 +1,29 @@
+"""Settings of the events service."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from shared.config import Environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    redis_url: str
+    public_keys: Path
+    threads: int
+    code_key: bytes
+    public_url: str
+
+    @classmethod
+    def from_environment(cls, environment: Environment) -> Self:
+        """Read the settings; a missing one says which and how to give it."""
+        return cls(
+            database_url=environment.text("DATABASE_URL"),
+            redis_url=environment.text("REDIS_URL"),
+            public_keys=Path(environment.text("TOKEN_PUBLIC_KEYS")),
+            threads=environment.integer("THREADS", 32),
+            code_key=environment.text("CODE_KEY").encode(),
+            public_url=environment.text("PUBLIC_URL"),
+        )

@@ -1,0 +1,21 @@
+"""The gateway service's background loops: ``python -m services.gateway.worker``."""
+
+from services.gateway.config import Settings
+from shared.config import Environment
+from shared.database import Database
+from shared.messaging.relay import Relay
+from shared.redis import connect
+from shared.worker import Loop, run_loops
+
+
+def loops(settings: Settings) -> dict[str, Loop]:
+    """Return the loops by name; each has connections of its own from the pool."""
+    database = Database(settings.database_url, statement_timeout_ms=0)
+    redis = connect(settings.redis_url)
+    return {
+        "relay": Relay(database, redis).run,
+    }
+
+
+if __name__ == "__main__":
+    run_loops(loops(Settings.from_environment(Environment())))

@@ -1,0 +1,28 @@
+"""Puts the points service together."""
+
+from apiflask import APIBlueprint, APIFlask
+
+from services.points.config import Settings
+from shared.auth import TokenVerifier
+from shared.auth.keys import read_jwks
+from shared.clock import Clock, SystemClock
+from shared.database import Database
+from shared.redis import connect
+from shared.web import Suite, create_service
+
+# Each slice's routes; a new slice adds its own here.
+BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
+    """Return the points service's application."""
+    clock = clock or SystemClock()
+    suite = Suite(
+        name="points",
+        database=Database(settings.database_url, pool_size=settings.threads, clock=clock),
+        redis=connect(settings.redis_url),
+        verifier=TokenVerifier(read_jwks(settings.public_keys)),
+        clock=clock,
+        settings=settings,
+    )
+    return create_service(suite, BLUEPRINTS)

@@ -1,0 +1,14 @@
+"""Gunicorn's settings, the same for every service, from the environment."""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WORKERS", "1"))
+threads = int(os.environ.get("THREADS", "32"))
+# Longer than the edge keeps its connections, so that the edge is the one to close.
+keepalive = 75
+graceful_timeout = 10
+# Heartbeats in memory: on a slow disk they would be taken for a hang.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+forwarded_allow_ips = os.environ.get("EDGE_ADDRESSES", "127.0.0.1")

@@ -1,0 +1,34 @@
+"""What every service's HTTP side has in common; the only part of `shared` that knows Flask."""
+
+from shared.web.app import create_service
+from shared.web.context import (
+    Suite,
+    current_clock,
+    current_principal,
+    current_redis,
+    current_suite,
+    current_uow,
+)
+from shared.web.etags import check_if_match, etag
+from shared.web.guards import requires, transactional
+from shared.web.pages import CursorIn, page, page_of
+from shared.web.schemas import Points, Schema
+
+__all__ = [
+    "CursorIn",
+    "Points",
+    "Schema",
+    "Suite",
+    "check_if_match",
+    "create_service",
+    "current_clock",
+    "current_principal",
+    "current_redis",
+    "current_suite",
+    "current_uow",
+    "etag",
+    "page",
+    "page_of",
+    "requires",
+    "transactional",
+]

@@ -1,0 +1,44 @@
+"""Runs a service's background loops as threads of one process."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from threading import Event, Thread
+
+_log = logging.getLogger(__name__)
+
+Loop = Callable[[Event], None]
+
+
+def run_loops(loops: Mapping[str, Loop]) -> None:
+    """Run the loops until SIGTERM or SIGINT; leave with 1 as soon as any of them dies.
+
+    Whoever started the process starts it again: a half-alive worker is worse than a dead one.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stop, failed = Event(), Event()
+
+    def guarded(name: str, loop: Loop) -> None:
+        try:
+            loop(stop)
+        except Exception:
+            _log.exception("%s died", name)
+            failed.set()
+        finally:
+            stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [
+        Thread(target=guarded, args=(name, loop), name=name, daemon=True)
+        for name, loop in loops.items()
+    ]
+    for thread in threads:
+        thread.start()
+    # A wait without a timeout would not let the signal handlers run.
+    while not stop.wait(3600):
+        pass
+    for thread in threads:
+        thread.join(timeout=10)
+    sys.exit(1 if failed.is_set() else 0)
