@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import marshmallow
+import apiflask
 from marshmallow import RAISE, ValidationError, fields
 
 TENTHS = 10
 
 
-class Schema(marshmallow.Schema):
+class Schema(apiflask.Schema):
     """Refuses fields it does not know: a misspelt field is an error, not a silence."""
 
     class Meta:
