@@ -3,6 +3,11 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.gateway.config import Settings
+from services.gateway.identity import tools
+from services.gateway.identity.fields import FieldKey
+from services.gateway.identity.keys import signer_in
+from services.gateway.identity.routes import blueprint as identity
+from services.gateway.identity.wechat import WeChat
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -11,7 +16,7 @@ from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+BLUEPRINTS: tuple[APIBlueprint, ...] = (identity,)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -25,4 +30,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         clock=clock,
         settings=settings,
     )
-    return create_service(suite, BLUEPRINTS)
+    app = create_service(suite, BLUEPRINTS)
+    app.extensions[tools.KEY] = tools.Tools(
+        signer=signer_in(settings.private_key, settings.public_keys),
+        field_key=FieldKey(settings.field_key),
+        wechat=WeChat(settings.wechat_api_url, settings.wechat_app_id, settings.wechat_app_secret),
+    )
+    return app

@@ -1,0 +1,1 @@
+"""Who people are: passwords with a second factor, WeChat, invitations, sessions, tokens."""

@@ -1,0 +1,64 @@
+"""Keeps the copies of members and organisations, and ends the sessions of those who left."""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+from sqlalchemy import text
+
+from shared.database import UnitOfWork
+from shared.messaging.envelope import Envelope
+
+MEMBERS = "roster.members_changed.v1"
+ORGANISATIONS = "roster.organisations_changed.v1"
+
+# Absolute values with a version: whatever the order or number of arrivals, the newest stays.
+_PUT_MEMBERS = text("""
+    INSERT INTO members (id, member_no, name, organisation_id, path, status, roles, version)
+    SELECT DISTINCT ON (id) id, member_no, name, organisation_id, path, status, roles, version
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row(
+        id uuid, member_no text, name text, organisation_id uuid, path text, status text,
+        roles jsonb, version integer)
+    ORDER BY id, version DESC
+    ON CONFLICT (id) DO UPDATE SET
+        member_no = excluded.member_no, name = excluded.name,
+        organisation_id = excluded.organisation_id, path = excluded.path,
+        status = excluded.status, roles = excluded.roles, version = excluded.version
+    WHERE members.version < excluded.version
+""")
+
+_PUT_ORGANISATIONS = text("""
+    INSERT INTO organisations (id, name, path, version)
+    SELECT DISTINCT ON (id) id, name, path, version
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row(
+        id uuid, name text, path text, version integer)
+    ORDER BY id, version DESC
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, path = excluded.path, version = excluded.version
+    WHERE organisations.version < excluded.version
+""")
+
+_SIGN_OUT_THE_LEFT = text("""
+    UPDATE sign_ins SET revoked_at = :now, revoked_because = 'member_left'
+    FROM accounts JOIN members ON members.id = accounts.member_id
+    WHERE sign_ins.account_id = accounts.id AND sign_ins.revoked_at IS NULL
+      AND members.status = 'left' AND members.id = ANY(CAST(:ids AS uuid[]))
+""")
+
+
+def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+    """Apply a batch of the stream `roster`; messages of other kinds are not for this service."""
+    if organisations := _rows(envelopes, ORGANISATIONS, "organisations"):
+        uow.session.execute(_PUT_ORGANISATIONS, {"rows": _json(organisations)})
+    if members := _rows(envelopes, MEMBERS, "members"):
+        uow.session.execute(_PUT_MEMBERS, {"rows": _json(members)})
+        left = [row["id"] for row in members if row["status"] == "left"]
+        if left:
+            uow.session.execute(_SIGN_OUT_THE_LEFT, {"ids": left, "now": uow.clock.now()})
+
+
+def _rows(envelopes: Iterable[Envelope], kind: str, name: str) -> list[dict[str, object]]:
+    return [row for envelope in envelopes if envelope.type == kind for row in envelope.data[name]]
+
+
+def _json(rows: list[dict[str, object]]) -> str:
+    return orjson.dumps(rows).decode()

@@ -1,0 +1,96 @@
+"""Proving who one is: by password (with a second factor), or by WeChat."""
+
+from uuid import UUID
+
+from redis import Redis
+from sqlalchemy import select, update
+
+from services.gateway.identity import limits, refusals, sessions, totp
+from services.gateway.identity.models import Account, WechatIdentity
+from services.gateway.identity.passwords import verify_password
+from services.gateway.identity.policy import (
+    WECHAT_TICKET_LIFETIME,
+    needs_second_factor,
+    normal_username,
+)
+from services.gateway.identity.tickets import write_ticket
+from services.gateway.identity.tools import Tools
+from shared.database import UnitOfWork
+
+
+def by_password(
+    uow: UnitOfWork, redis: Redis, tools: Tools, username: str, password: str, code: str | None
+) -> sessions.Tokens:
+    """Sign in with username, password and, where the account has one, the second factor.
+
+    Raises:
+        Unauthenticated: `sign_in_failed`, `totp_required`, `totp_wrong`, `totp_reused`.
+        Forbidden: `totp_not_enrolled`, `member_left`.
+        TooMany: `too_many_attempts`.
+        Unavailable: Redis is away, or too many sign in at once.
+    """
+    name = normal_username(username)
+    # What can be no username is counted and checked like one that is unknown.
+    limits.spend(redis, limits.PASSWORD, name or username)
+    row = uow.session.execute(
+        select(Account.id, Account.password_hash).where(Account.username == (name or ""))
+    ).one_or_none()
+    # Checking takes a while; the connection serves others meanwhile.
+    uow.rollback()
+    if not verify_password(row.password_hash if row else None, password) or row is None:
+        raise refusals.sign_in_failed()
+    account = uow.session.get_one(Account, row.id)
+    second_factor = _check_second_factor(uow, redis, tools, account, code)
+    tokens = sessions.start(uow, tools, account, second_factor=second_factor)
+    limits.forgive(redis, limits.PASSWORD, name or username)
+    return tokens
+
+
+def by_wechat(uow: UnitOfWork, tools: Tools, code: str) -> sessions.Tokens:
+    """Sign in with the code of `wx.login`.
+
+    Raises:
+        Conflict: `wechat_not_bound`, with the ticket that binding takes.
+        Problem: what `WeChat.open_id` refuses.
+    """
+    index = tools.field_key.index("openid", tools.wechat.open_id(code).encode())
+    account = uow.session.scalars(
+        select(Account).join(WechatIdentity).where(WechatIdentity.openid_index == index)
+    ).one_or_none()
+    if account is None:
+        ticket = write_ticket(tools.field_key, index, uow.clock.now())
+        raise refusals.wechat_not_bound(ticket, int(WECHAT_TICKET_LIFETIME.total_seconds()))
+    return sessions.start(uow, tools, account, second_factor=False)
+
+
+def totp_binding(account_id: UUID) -> bytes:
+    """Return what a sealed TOTP secret is bound to: it opens in its own row only."""
+    return account_id.bytes
+
+
+def _check_second_factor(
+    uow: UnitOfWork, redis: Redis, tools: Tools, account: Account, code: str | None
+) -> bool:
+    """Return whether the second factor was given; raise when it should have been."""
+    if account.totp_sealed is None:
+        if needs_second_factor(sessions.active_member(uow, account.member_id).grants):
+            raise refusals.totp_not_enrolled()
+        return False
+    if not code:
+        raise refusals.totp_required()
+    limits.spend(redis, limits.SECOND_FACTOR, str(account.id))
+    secret = tools.field_key.unseal("totp", totp_binding(account.id), account.totp_sealed)
+    step = totp.matching_step(secret.decode(), code, uow.clock.now())
+    if step is None:
+        raise refusals.totp_wrong()
+    # The row itself says whether the step is new, so two sign-ins at once cannot share one.
+    used = uow.session.execute(
+        update(Account)
+        .where(Account.id == account.id, Account.totp_last_step < step)
+        .values(totp_last_step=step)
+        .returning(Account.id)
+    ).one_or_none()
+    if used is None:
+        raise refusals.totp_reused()
+    limits.forgive(redis, limits.SECOND_FACTOR, str(account.id))
+    return True

@@ -1,0 +1,23 @@
+"""What sign-in works with, put together once a process."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from services.gateway.identity.fields import FieldKey
+from services.gateway.identity.wechat import WeChat
+from shared.auth import TokenSigner
+
+KEY = "identity"
+
+
+@dataclass(frozen=True)
+class Tools:
+    signer: TokenSigner
+    field_key: FieldKey
+    wechat: WeChat
+
+
+def current_tools() -> Tools:
+    return cast("Tools", current_app.extensions[KEY])
