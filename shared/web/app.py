@@ -1,7 +1,8 @@
 """Puts a service together: the same ids, errors, health and document for all three."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from shared.web.guards import requires
 from shared.web.openapi import describe
 
 _MAX_BODY = 1024 * 1024
+_NOTHING_MORE: Mapping[str, Callable[[], bool]] = MappingProxyType({})
 
 
 class _Orjson(JSONProvider):
@@ -31,7 +33,11 @@ class _Orjson(JSONProvider):
 
 
 def create_service(
-    suite: Suite, blueprints: Iterable[APIBlueprint], *, max_body: int = _MAX_BODY
+    suite: Suite,
+    blueprints: Iterable[APIBlueprint],
+    *,
+    max_body: int = _MAX_BODY,
+    checks: Mapping[str, Callable[[], bool]] = _NOTHING_MORE,
 ) -> APIFlask:
     """Return the Flask application of one service.
 
@@ -39,6 +45,7 @@ def create_service(
         suite: the parts it works with.
         blueprints: its slices' routes.
         max_body: bytes; larger requests are refused with 413 before they are read.
+        checks: what else must answer before the service is ready, by name.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = APIFlask(
@@ -56,12 +63,12 @@ def create_service(
     app.extensions["suite"] = suite
     problems.install(app)
     describe(app)
-    _health(app, suite)
+    _health(app, suite, checks)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     app.before_request(_number_request)
     app.after_request(_show_number)
-    app.teardown_appcontext(context.close_uow)
+    app.teardown_request(context.close_uow)
     return app
 
 
@@ -77,7 +84,7 @@ def _show_number(response: Response) -> Response:
     return response
 
 
-def _health(app: APIFlask, suite: Suite) -> None:
+def _health(app: APIFlask, suite: Suite, more: Mapping[str, Callable[[], bool]]) -> None:
     @app.get("/healthz")
     @app.doc(hide=True)
     @requires(PUBLIC)
@@ -91,6 +98,7 @@ def _health(app: APIFlask, suite: Suite) -> None:
     def readyz() -> tuple[dict[str, Any], int]:
         """Tell whether the servers behind the process answer."""
         checks = {"database": _database_answers(suite), "redis": _redis_answers(suite)}
+        checks |= {name: answers() for name, answers in more.items()}
         ready = all(checks.values())
         return {"status": "ready" if ready else "waiting", "checks": checks}, 200 if ready else 503
 

@@ -1,0 +1,139 @@
+"""No route escapes: each declares its permission, and each role gets exactly what is declared."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from apiflask import APIFlask
+from redis import Redis
+
+from services.events.app import create_app as create_events
+from services.events.config import Settings as EventsSettings
+from services.gateway.app import create_app as create_gateway
+from services.gateway.config import Settings as GatewaySettings
+from services.points.app import create_app as create_points
+from services.points.config import Settings as PointsSettings
+from shared.auth import PUBLIC, ROLES, Permission
+from shared.clock import FixedClock
+from shared.config import Environment
+from shared.testing.plugin import MakeDatabase, TokenFor
+
+SERVICES = ("points", "events", "gateway")
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    rule: str
+    path: str
+    permission: Permission | None
+
+
+@pytest.fixture(params=SERVICES)
+def service(
+    request: pytest.FixtureRequest,
+    make_database: MakeDatabase,
+    redis_url: str,
+    redis_client: Redis,
+    public_keys: Path,
+    signing_key_file: Path,
+    clock: FixedClock,
+) -> Iterator[APIFlask]:
+    environment = Environment(
+        {
+            "DATABASE_URL": make_database(request.param).url,
+            "REDIS_URL": redis_url,
+            "TOKEN_PUBLIC_KEYS": str(public_keys),
+            "TOKEN_PRIVATE_KEY": str(signing_key_file),
+            "PUBLIC_URL": "http://testserver",
+            "EVENTS_URL": "http://127.0.0.1:9",
+            "POINTS_URL": "http://127.0.0.1:9",
+            "CODE_KEY": "test-code-key",
+            "FIELD_KEY": "0" * 64,
+            "WECHAT_API_URL": "http://127.0.0.1:9",
+            "WECHAT_APP_ID": "wx-test",
+            "WECHAT_APP_SECRET": "secret",
+            "THREADS": "2",
+        }
+    )
+    create: dict[str, Callable[[], APIFlask]] = {
+        "points": lambda: create_points(PointsSettings.from_environment(environment), clock),
+        "events": lambda: create_events(EventsSettings.from_environment(environment), clock),
+        "gateway": lambda: create_gateway(GatewaySettings.from_environment(environment), clock),
+    }
+    app = create[request.param]()
+    yield app
+    app.extensions["suite"].database.close()
+    app.extensions["suite"].redis.close()
+
+
+def routes(app: APIFlask) -> list[Route]:
+    """Every route, with its path filled with an id that names nothing."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "openapi.spec":
+            continue
+        values = {name: _sample(rule, name) for name in rule.arguments}
+        with app.test_request_context():
+            built = app.url_map.bind("testserver").build(rule.endpoint, values)
+        view = app.view_functions[rule.endpoint]
+        found += [
+            Route(method, rule.rule, built, getattr(view, "permission", None))
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        ]
+    return found
+
+
+def _sample(rule: object, name: str) -> object:
+    converter = rule._converters[name]  # type: ignore[attr-defined]
+    return UUID(int=0) if type(converter).__name__ == "UUIDConverter" else "x"
+
+
+def test_every_route_declares_its_permission(service: APIFlask) -> None:
+    undeclared = [f"{r.method} {r.rule}" for r in routes(service) if r.permission is None]
+    assert undeclared == []
+    assert any(r.permission is not PUBLIC for r in routes(service)), "no guarded route was found"
+
+
+def test_nobody_gets_in_without_a_token(service: APIFlask) -> None:
+    client = service.test_client()
+    for route in routes(service):
+        if route.permission is PUBLIC:
+            continue
+        answer = client.open(route.path, method=route.method)
+        assert answer.status_code == 401, route
+        assert answer.mimetype == "application/problem+json", route
+        assert answer.json["code"] == "sign_in_needed", route
+
+
+def test_a_forged_or_foreign_token_opens_nothing(service: APIFlask) -> None:
+    client = service.test_client()
+    for route in routes(service):
+        if route.permission is PUBLIC:
+            continue
+        for token in ("nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."):
+            answer = client.open(
+                route.path, method=route.method, headers={"Authorization": f"Bearer {token}"}
+            )
+            assert answer.status_code == 401, route
+
+
+def test_each_role_gets_exactly_what_is_declared(service: APIFlask, token_for: TokenFor) -> None:
+    client = service.test_client()
+    tokens = {
+        role: token_for(path="/city/u001/b0001/", roles=[(role, "/city/u001/b0001/")])
+        for role in ROLES
+    }
+    for route in routes(service):
+        if route.permission is PUBLIC or route.permission is None:
+            continue
+        for role, token in tokens.items():
+            answer = client.open(
+                route.path, method=route.method, headers={"Authorization": f"Bearer {token}"}
+            )
+            refused = answer.status_code == 403 and answer.json["code"] == "role_needed"
+            allowed = bool(route.permission.roles & {role, "member"})
+            assert refused is not allowed, (route, role, answer.status_code, answer.text)
+            assert answer.status_code < 500 or answer.status_code == 503, (route, role)
