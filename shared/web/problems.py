@@ -55,7 +55,9 @@ def render(problem: Problem) -> Response:
         "request_id": g.get("request_id", ""),
         **problem.extra,
     }
-    response = Response(orjson.dumps(document), problem.status)
+    # Validation errors inside lists are keyed by position, a number.
+    body = orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
+    response = Response(body, problem.status)
     response.headers["Content-Type"] = "application/problem+json"
     response.headers["Content-Language"] = language()
     response.headers.update(problem.headers)
