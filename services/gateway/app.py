@@ -1,5 +1,7 @@
 """Puts the gateway service together."""
 
+from functools import partial
+
 from apiflask import APIBlueprint, APIFlask
 
 from services.gateway.config import Settings
@@ -8,6 +10,10 @@ from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.keys import signer_in
 from services.gateway.identity.routes import blueprint as identity
 from services.gateway.identity.wechat import WeChat
+from services.gateway.pages import upstreams
+from services.gateway.pages.api_document import ApiDocument
+from services.gateway.pages.routes import API_DOCUMENT
+from services.gateway.pages.routes import blueprint as pages
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -16,7 +22,7 @@ from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = (identity,)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (identity, pages)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -30,7 +36,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         clock=clock,
         settings=settings,
     )
-    app = create_service(suite, BLUEPRINTS)
+    behind = upstreams.Upstreams({"events": settings.events_url, "points": settings.points_url})
+    checks = {name: partial(behind.is_ready, name) for name in behind.names}
+    app = create_service(suite, BLUEPRINTS, checks=checks)
+    app.extensions[upstreams.KEY] = behind
+    app.extensions[API_DOCUMENT] = ApiDocument(behind)
     app.extensions[tools.KEY] = tools.Tools(
         signer=signer_in(settings.private_key, settings.public_keys),
         field_key=FieldKey(settings.field_key),

@@ -44,7 +44,7 @@ class FieldKey:
             return AESGCM(self._derived(purpose)).decrypt(
                 sealed[:_NONCE], sealed[_NONCE:], bound_to
             )
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             message = f"This {purpose} was not sealed here."
             raise ValueError(message) from error
 

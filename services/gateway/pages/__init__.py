@@ -1,0 +1,1 @@
+"""Pages composed of several services' answers; no rule of business lives here."""
