@@ -1,0 +1,178 @@
+"""The plain data that scoring works on. Points are integers of tenths throughout."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a member did, as somebody recorded it; what it is worth is not in it.
+
+    Attributes:
+        kind: an event category or a kind of claim or import, e.g. ``lecture``.
+        tags: further kinds a co-held event counts as.
+        role: ``participant``, ``lecturer``, ``helper`` or, outside events, ``self``.
+        source: how it came to be known: ``check_in``, ``claim``, ``import`` or ``manual``.
+        group: what several facts of one activity share (an event's id), for caps per event.
+        minutes: how long it lasted, where that was recorded.
+        level: of an award or a lecture: branch, unit, department, city, province, national.
+    """
+
+    id: UUID
+    member_id: UUID
+    kind: str
+    occurred_at: datetime
+    tags: tuple[str, ...] = ()
+    role: str = "participant"
+    source: str = "check_in"
+    group: str = ""
+    minutes: int | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most so many points of one rule in one period.
+
+    `per` is ``event``, ``day``, ``month``, ``quarter`` or ``year`` (Asia/Shanghai); `points` is the
+    size of the limit, positive also where the rule deducts.
+    """
+
+    per: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one kind of fact is worth.
+
+    Attributes:
+        code: stable, e.g. ``L04``; caps and the ledger go by it.
+        category: whose yearly cap it counts against, e.g. ``LIFE``.
+        trigger: the source a fact must have; anything else never matches.
+        kinds: a fact matches with its kind or one of its tags.
+        role: the role a fact must have.
+        value: the rule kind's name and its parameters, e.g. ``{"kind": "fixed", "points": 20}``.
+        minimum_minutes: shorter stays do not match; a fact without minutes was whole.
+    """
+
+    code: str
+    category: str
+    trigger: tuple[str, ...]
+    kinds: frozenset[str]
+    value: Mapping[str, Any]
+    role: str = "participant"
+    caps: tuple[Cap, ...] = ()
+    minimum_minutes: int = 0
+    name_zh: str = ""
+    name_en: str = ""
+
+    def matches(self, fact: Fact) -> bool:
+        return (
+            fact.source in self.trigger
+            and fact.role == self.role
+            and (fact.kind in self.kinds or not self.kinds.isdisjoint(fact.tags))
+            and (fact.minutes is None or fact.minutes >= self.minimum_minutes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """A version of all rules, in force from one moment until the next set's.
+
+    `category_caps` are tenths a year; `monthly_gain` bounds what a month can add; `floor` is what
+    deductions cannot push a year below.
+    """
+
+    id: UUID
+    effective_at: datetime
+    rules: tuple[Rule, ...]
+    category_caps: Mapping[str, int] = field(default_factory=dict)
+    monthly_gain: int | None = None
+    floor: int = 0
+
+
+class Timeline:
+    """The approved rule sets by the moment they take effect."""
+
+    def __init__(self, rule_sets: Sequence[RuleSet]) -> None:
+        self.rule_sets = tuple(sorted(rule_sets, key=lambda s: s.effective_at))
+        self._starts = [s.effective_at for s in self.rule_sets]
+        # Rules by (kind or tag, role): a fact meets a handful, not all of them.
+        self._index = [_index(s) for s in self.rule_sets]
+
+    def at(self, moment: datetime) -> RuleSet | None:
+        """Return the set in force at a moment; None before the first."""
+        place = bisect_right(self._starts, moment)
+        return self.rule_sets[place - 1] if place else None
+
+    def rules_for(self, fact: Fact) -> tuple[RuleSet | None, list[Rule]]:
+        """Return the set in force when the fact happened, and its rules that match, by code."""
+        place = bisect_right(self._starts, fact.occurred_at)
+        if not place:
+            return None, []
+        index = self._index[place - 1]
+        found = {
+            rule.code: rule
+            for kind in (fact.kind, *fact.tags)
+            for rule in index.get((kind, fact.role), ())
+            if rule.matches(fact)
+        }
+        return self.rule_sets[place - 1], [found[code] for code in sorted(found)]
+
+
+def _index(rule_set: RuleSet) -> dict[tuple[str, str], list[Rule]]:
+    index: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rule_set.rules:
+        for kind in rule.kinds:
+            index.setdefault((kind, rule.role), []).append(rule)
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one fact earned under one rule, and how that came about.
+
+    Attributes:
+        points: granted, tenths; 0 where a limit was reached, negative for a deduction.
+        worth: what the rule alone would have given.
+        limit: the limit that cut it (``year``, ``month``, … of the rule, ``category``,
+            ``monthly_gain``, ``floor``), or "" where it was granted whole.
+        used, cap: of the rule's yearly cap after this entry, for the member's receipt; cap is
+            None where the rule has none.
+    """
+
+    fact_id: UUID
+    occurred_at: datetime
+    rule_code: str
+    category: str
+    rule_set_id: UUID
+    points: int
+    worth: int
+    limit: str
+    used: int
+    cap: int | None
+
+
+@dataclass(slots=True)
+class State:
+    """How far a member's year has come: its total and what its limits have let through.
+
+    `used` maps a limit's name and period (``L04|2026``, ``gain|2026-11``) to tenths, and a
+    period's name (``2026-11``) to the points of that period. It is all that scoring a later fact
+    needs to know of the earlier ones.
+    """
+
+    total: int = 0
+    used: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"total": self.total, "used": self.used}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return cls(total=document.get("total", 0), used=dict(document.get("used", {})))
