@@ -1,0 +1,1 @@
+"""Facts and the append-only ledger of what they earned."""

@@ -1,0 +1,105 @@
+"""The SQL of posting; every statement takes arrays, one element a row."""
+
+STORE_FACTS = """
+    INSERT INTO facts AS known (
+        member_id, id, source, source_key, kind, tags, role, activity, title, occurred_at, year,
+        minutes, level, state, reason, revision, received_at
+    )
+    SELECT member_id, id, source, source_key, kind,
+        ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)),
+        role, activity, title, occurred_at, year, minutes, level, state, reason, revision, %s
+    FROM unnest(
+        %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::timestamptz[], %s::smallint[], %s::integer[], %s::text[],
+        %s::text[], %s::text[], %s::integer[]
+    ) AS new (
+        member_id, id, source, source_key, kind, tags, role, activity, title, occurred_at, year,
+        minutes, level, state, reason, revision
+    )
+    ON CONFLICT (member_id, id) DO UPDATE SET
+        role = excluded.role, tags = excluded.tags, minutes = excluded.minutes,
+        level = excluded.level, state = excluded.state, reason = excluded.reason,
+        revision = excluded.revision
+    WHERE known.revision < excluded.revision
+    RETURNING known.member_id, known.id
+"""
+
+# An existing row is left alone; the lock below waits for whoever holds it.
+OPEN_YEARS = """
+    INSERT INTO member_years (member_id, year)
+    SELECT * FROM unnest(%s::uuid[], %s::smallint[]) ON CONFLICT DO NOTHING
+"""
+
+LOCK_YEARS = """
+    SELECT y.member_id, y.year, y.state, y.last_occurred_at, y.last_fact_id, y.version,
+        coalesce(m.scored, true), o.path, m.organisation_id
+    FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
+    JOIN member_years y USING (member_id, year)
+    LEFT JOIN members m ON m.id = y.member_id
+    LEFT JOIN organisations o ON o.id = m.organisation_id
+    ORDER BY y.member_id, y.year
+    FOR UPDATE OF y
+"""
+
+FACT_COLUMNS = (
+    "f.id, f.member_id, f.kind, f.occurred_at, f.tags, f.role, f.source, f.activity,"
+    " f.minutes, f.level"
+)
+
+READ_FACTS = f"""
+    SELECT f.year, {FACT_COLUMNS}
+    FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
+    JOIN facts f USING (member_id, year)
+    WHERE f.state = 'present'
+"""
+
+READ_STANDING = """
+    SELECT e.member_id, e.year, e.id, e.fact_id, e.rule_code, e.points
+    FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
+    JOIN ledger_entries e USING (member_id, year)
+    WHERE e.reverses IS NULL AND NOT EXISTS (
+        SELECT FROM ledger_entries r WHERE r.member_id = e.member_id AND r.reverses = e.id
+    )
+"""
+
+REVERSE = """
+    INSERT INTO ledger_entries (
+        member_id, id, fact_id, rule_code, category, rule_set_id, year, occurred_at, points,
+        worth, limited_by, used, cap, reverses, organisation_id, posted_at
+    )
+    SELECT e.member_id, r.id, e.fact_id, e.rule_code, e.category, e.rule_set_id, e.year,
+        e.occurred_at, -e.points, -e.worth, '', e.used - abs(e.points), e.cap, e.id,
+        e.organisation_id, %s
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS r (member_id, id, reverses)
+    JOIN ledger_entries e ON e.member_id = r.member_id AND e.id = r.reverses
+"""
+
+COPY_ENTRIES = """
+    COPY ledger_entries (
+        member_id, id, fact_id, rule_code, category, rule_set_id, year, occurred_at, points,
+        worth, limited_by, used, cap, organisation_id, posted_at
+    ) FROM STDIN (FORMAT BINARY)
+"""
+ENTRY_TYPES = [
+    "uuid", "uuid", "uuid", "text", "text", "uuid", "int2", "timestamptz", "int4", "int4", "text",
+    "int4", "int4", "uuid", "timestamptz",
+]  # fmt: skip
+
+CLOSE_YEARS = """
+    UPDATE member_years y SET
+        points = n.points, state = n.state, last_occurred_at = n.last_occurred_at,
+        last_fact_id = n.last_fact_id, version = n.version
+    FROM unnest(
+        %s::uuid[], %s::smallint[], %s::integer[], %s::jsonb[], %s::timestamptz[], %s::uuid[],
+        %s::integer[]
+    ) AS n (member_id, year, points, state, last_occurred_at, last_fact_id, version)
+    WHERE y.member_id = n.member_id AND y.year = n.year
+"""
+
+SET_PERIODS = """
+    INSERT INTO period_points AS known (member_id, period, points, version)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::integer[], %s::integer[])
+    ON CONFLICT (member_id, period) DO UPDATE SET
+        points = excluded.points, version = excluded.version
+    WHERE known.version < excluded.version
+"""
