@@ -18,6 +18,7 @@ from services.gateway.config import Settings
 from services.gateway.identity import accounts, roster
 from services.gateway.identity.fields import FieldKey
 from shared.clock import FixedClock
+from shared.contracts.roster import MEMBERS_V1, MembersChangedV1
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
@@ -115,8 +116,9 @@ class People:
             "roles": [{"role": role, "path": at} for role, at in roles or []],
             "version": self._versions[member_id],
         }
+        assert MembersChangedV1().validate({"members": [row]}) == {}
         self.deliver(
-            Envelope(new_id(), roster.MEMBERS, str(member_id), self._now(), {"members": [row]})
+            Envelope(new_id(), MEMBERS_V1, str(member_id), self._now(), {"members": [row]})
         )
         return member_id
 

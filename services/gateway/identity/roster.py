@@ -5,11 +5,9 @@ from collections.abc import Iterable, Sequence
 import orjson
 from sqlalchemy import text
 
+from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
-
-MEMBERS = "roster.members_changed.v1"
-ORGANISATIONS = "roster.organisations_changed.v1"
 
 # Absolute values with a version: whatever the order or number of arrivals, the newest stays.
 _PUT_MEMBERS = text("""
@@ -47,9 +45,9 @@ _SIGN_OUT_THE_LEFT = text("""
 
 def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     """Apply a batch of the stream `roster`; messages of other kinds are not for this service."""
-    if organisations := _rows(envelopes, ORGANISATIONS, "organisations"):
+    if organisations := _rows(envelopes, ORGANISATIONS_V1, "organisations"):
         uow.session.execute(_PUT_ORGANISATIONS, {"rows": _json(organisations)})
-    if members := _rows(envelopes, MEMBERS, "members"):
+    if members := _rows(envelopes, MEMBERS_V1, "members"):
         uow.session.execute(_PUT_MEMBERS, {"rows": _json(members)})
         left = [row["id"] for row in members if row["status"] == "left"]
         if left:

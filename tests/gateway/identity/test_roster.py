@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from services.gateway.identity import roster
 from shared.clock import FixedClock
+from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1, OrganisationsChangedV1
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
@@ -21,7 +21,7 @@ def message(version: int, clock: FixedClock) -> Envelope:
         "organisation_id": str(UUID(int=1)), "path": f"/city/b{version}/", "group_path": None,
         "cross_paths": [], "status": "full", "scored": True, "roles": [], "version": version,
     }  # fmt: skip
-    return Envelope(new_id(), roster.MEMBERS, str(MEMBER), clock.now(), {"members": [row]})
+    return Envelope(new_id(), MEMBERS_V1, str(MEMBER), clock.now(), {"members": [row]})
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -44,9 +44,10 @@ def test_organisations_are_kept_and_other_messages_passed_over(
 ) -> None:
     row = {"id": str(UUID(int=1)), "code": "b0001", "name": "第一支部", "kind": "branch",
            "parent_id": None, "path": "/city/u001/b0001/", "version": 1}  # fmt: skip
+    assert OrganisationsChangedV1().validate({"organisations": [row]}) == {}
     people.deliver(
         Envelope(new_id(), "roster.something_new.v1", "x", clock.now(), {"y": 1}),
-        Envelope(new_id(), roster.ORGANISATIONS, "x", clock.now(), {"organisations": [row]}),
+        Envelope(new_id(), ORGANISATIONS_V1, "x", clock.now(), {"organisations": [row]}),
     )
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM organisations")).all() == [("第一支部",)]
