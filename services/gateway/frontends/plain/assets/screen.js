@@ -1,0 +1,100 @@
+// The hall's screen: the code, the digits, how many are in. Old syntax on purpose, see session.js.
+(function () {
+  'use strict';
+
+  var ASK_MS = 2000;      // for the count; the code itself changes every ten seconds
+  var RETRY_MS = 3000;
+  var TICK_MS = 200;
+  var t = window.Words.t;
+  var eventId = location.pathname.split('/')[2] || '';
+  var session = /[?&]session_id=([0-9a-f-]+)/.exec(location.search);
+  var path = '/events/' + encodeURIComponent(eventId) + '/code' + (session ? '?session_id=' + session[1] : '');
+  var shown = null;       // {until, lasts}: by this machine's stopwatch, never by its clock
+  var shownSvg = null;
+  var asking = null;
+
+  function byId(id) { return document.getElementById(id); }
+  function show(id, visible) { byId(id).className = byId(id).className.replace(/ ?hidden/, '') + (visible ? '' : ' hidden'); }
+  function stopwatch() { return window.performance && performance.now ? performance.now() : new Date().getTime(); }
+
+  function say(text, refused) {
+    byId('away').textContent = text || '';
+    byId('away').className = 'away' + (refused ? ' refused' : '') + (text ? '' : ' hidden');
+  }
+
+  function view() {
+    var signedIn = window.Session.signedIn();
+    show('sign-in', !signedIn);
+    show('hall', signedIn);
+    show('sign-out', signedIn);
+    show('full-screen', signedIn && !!document.documentElement.requestFullscreen);
+    return signedIn;
+  }
+
+  function draw(answer) {
+    if (answer.svg !== shownSvg) {
+      shownSvg = answer.svg;
+      byId('code').src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(answer.svg);
+    }
+    byId('code').style.visibility = 'visible';
+    byId('digits').textContent = answer.digits.replace(/^(\d{3})(\d{3})$/, '$1 $2');
+    byId('count').textContent = answer.count;
+    shown = {until: stopwatch() + answer.expires_in * 1000, lasts: Math.max(answer.expires_in * 1000, 10000)};
+  }
+
+  // Once: what this hall is about. The code matters more, so a failure is not worth a word.
+  function nameEvent() {
+    window.Session.request('GET', '/events/' + encodeURIComponent(eventId), null, function (_, event) {
+      if (event && event.title) { byId('title').textContent = event.title; byId('title').removeAttribute('data-words'); }
+    });
+  }
+
+  function ask() {
+    clearTimeout(asking);
+    if (!view()) { return; }
+    if (byId('title').getAttribute('data-words')) { nameEvent(); }
+    window.Session.request('GET', path, null, function (problem, answer) {
+      if (answer) {
+        say('');
+        draw(answer);
+        // As soon as the code runs out, and in between for the count.
+        asking = setTimeout(ask, Math.max(200, Math.min(ASK_MS, answer.expires_in * 1000 + 50)));
+        return;
+      }
+      if (problem.status === 401) { shown = null; view(); say(problem.detail, true); return; }
+      if (problem.status === 0 || problem.status >= 500 || problem.status === 429) {
+        say(t('screenAway'));
+      } else {
+        say(problem.detail, true);
+      }
+      asking = setTimeout(ask, RETRY_MS);
+    });
+  }
+
+  function tick() {
+    var left = shown ? shown.until - stopwatch() : 0;
+    byId('left').style.width = shown ? Math.max(0, Math.min(100, 100 * left / shown.lasts)) + '%' : '0';
+    // A code that has run out helps nobody: better nothing than a refusal at the phone. One step
+    // (10 s) is accepted longer, so a short interruption is not seen at all.
+    if (shown && left < -8000) { byId('code').style.visibility = 'hidden'; byId('digits').textContent = ''; }
+  }
+
+  function signIn(event) {
+    event.preventDefault();
+    var body = {username: byId('username').value, password: byId('password').value};
+    if (byId('totp').value) { body.totp = byId('totp').value; }
+    window.Session.signIn('/auth/password', body, function (problem) {
+      if (!problem) { byId('sign-in').reset(); say(''); ask(); return; }
+      if (problem.code === 'totp_required') { show('totp-row', true); byId('totp').focus(); }
+      say(problem.detail, problem.code !== 'totp_required');
+    });
+  }
+
+  byId('sign-in').addEventListener('submit', signIn);
+  byId('language').addEventListener('click', function () { window.Words.swap(); window.Words.fill(); });
+  byId('sign-out').addEventListener('click', function () { window.Session.signOut(function () { shown = null; shownSvg = null; view(); }); });
+  byId('full-screen').addEventListener('click', function () { document.documentElement.requestFullscreen(); });
+  window.Words.fill();
+  setInterval(tick, TICK_MS);
+  ask();
+}());

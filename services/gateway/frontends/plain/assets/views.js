@@ -1,0 +1,78 @@
+// What the member sees, drawn from what the services answered.
+import {element} from './dom.js';
+
+const {t} = window.Words;
+const ZONE = 'Asia/Shanghai';
+
+const locale = () => (window.Words.language() === 'en' ? 'en-GB' : 'zh-CN');
+export const clockTime = (moment) => new Date(moment).toLocaleTimeString(locale(), {timeZone: ZONE, hour: '2-digit', minute: '2-digit'});
+const signed = (points) => (points > 0 ? `+${points}` : String(points));
+
+// "2026-11", "2026-Q4", "2026" of this moment in Shanghai.
+export function periods() {
+  const [year, month] = new Date().toLocaleDateString('en-CA', {timeZone: ZONE}).split('-');
+  return {month: `${year}-${month}`, quarter: `${year}-Q${Math.ceil(Number(month) / 3)}`, year};
+}
+
+export const heading = (key) => element('h2', {}, t(key));
+export const soft = (text) => element('p', {class: 'soft'}, text);
+
+export function points(answer) {
+  const categories = (answer.categories ?? []).map((entry) => element('li', {},
+    element('div', {class: 'pair'},
+      element('span', {}, t(entry.category)),
+      element('span', {}, entry.cap === null ? String(entry.points) : t('ofCap', entry.points, entry.cap))),
+    entry.cap === null ? null : element('progress', {
+      value: Math.max(0, entry.points), max: entry.cap, 'aria-label': t(entry.category),
+    })));
+  return [
+    heading('myPoints'),
+    element('p', {class: 'big', id: 'total'}, String(answer.points)),
+    element('ul', {class: 'plain-list'}, ...categories),
+  ];
+}
+
+export function events(answer) {
+  const items = answer.items.map((event) => element('li', {},
+    element('div', {class: 'pair'},
+      element('b', {}, event.title),
+      element('span', {}, `${clockTime(event.starts_at)}–${clockTime(event.ends_at)}`)),
+    event.place ? soft(event.place) : null));
+  return [heading('today'), items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('nothingToday'))];
+}
+
+export function board(answer, period, choose) {
+  const tabs = ['month', 'quarter', 'year'].map((name) => {
+    const tab = element('button', {type: 'button', 'aria-pressed': String(name === period)}, t(name));
+    tab.addEventListener('click', () => choose(name));
+    return tab;
+  });
+  const parts = [heading('board'), element('div', {class: 'tabs'}, ...tabs)];
+  if (answer === null) return [...parts, soft(t('loading'))];
+  const own = answer.own?.rank ? element('p', {id: 'own-place'}, t('own', answer.own.rank, answer.own.points)) : null;
+  const rows = answer.items.map((row) => element('tr', {class: row.own ? 'own' : null},
+    element('td', {}, String(row.rank)), element('td', {}, row.member.name), element('td', {}, String(row.points))));
+  return [...parts, own, rows.length ? element('table', {}, element('tbody', {}, ...rows)) : soft(t('boardEmpty'))];
+}
+
+export function checkedIn(answer) {
+  return [
+    heading('lastReceipt'),
+    element('p', {class: 'notice good', id: 'checked-in'},
+      t(answer.already ? 'already' : 'done'), ' ', t('at', clockTime(answer.check_in.checked_in_at))),
+  ];
+}
+
+// "+2 lecture attended, 6 of 8 left this year", or why not: the server's own sentences.
+export function receipt(answer) {
+  const entries = (answer.entries ?? []).map((entry) => element('li', {},
+    element('div', {class: 'pair'},
+      element('span', {}, entry.name ?? entry.rule_code),
+      element('b', {class: entry.points > 0 ? 'plus' : null}, signed(entry.points))),
+    entry.text ? soft(entry.text) : null));
+  const total = (answer.entries ?? []).reduce((sum, entry) => sum + entry.points * 10, 0) / 10;
+  return [
+    element('p', {class: `big${total > 0 ? ' plus' : ''}`, id: 'earned'}, signed(total)),
+    entries.length ? element('ul', {class: 'plain-list'}, ...entries) : soft(answer.text ?? t('noPoints')),
+  ];
+}
