@@ -1,13 +1,11 @@
 """What all marshmallow schemas of the suite share."""
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any
-
 import apiflask
-from marshmallow import RAISE, ValidationError, fields
+from marshmallow import RAISE
 
-TENTHS = 10
+from shared.fields import Points
+
+__all__ = ["Points", "Schema"]
 
 
 class Schema(apiflask.Schema):
@@ -15,36 +13,3 @@ class Schema(apiflask.Schema):
 
     class Meta:
         unknown = RAISE
-
-
-class Points(fields.Float):
-    """Points: whole tenths inside (int), a number with at most one decimal outside."""
-
-    def _serialize(
-        self,
-        value: Any,
-        attr: str | None,
-        obj: Any,
-        **kwargs: Any,
-    ) -> Any:
-        if value is None:
-            return None
-        tenths = int(value)
-        return tenths // TENTHS if tenths % TENTHS == 0 else tenths / TENTHS
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,
-    ) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValidationError("Not a number.")
-        try:
-            tenths = Decimal(str(value)) * TENTHS
-        except InvalidOperation as error:
-            raise ValidationError("Not a number.") from error
-        if not tenths.is_finite() or tenths != int(tenths):
-            raise ValidationError("At most one decimal.")
-        return int(tenths)

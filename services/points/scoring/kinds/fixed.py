@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from services.points.scoring.model import Fact
+from shared.fields import Points
 
 NAME = "fixed"
 
 
 class PARAMETERS(Schema):
-    points = fields.Integer(required=True)
+    points = Points(required=True)
 
 
 def evaluate(parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str) -> int:

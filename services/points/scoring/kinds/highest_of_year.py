@@ -6,12 +6,13 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.points.scoring.model import Fact
+from shared.fields import Points
 
 NAME = "highest_of_year"
 
 
 class PARAMETERS(Schema):
-    levels = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    levels = fields.Dict(keys=fields.String(), values=Points(), required=True)
 
 
 def evaluate(parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str) -> int:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from services.points.scoring.model import Fact
+from shared.fields import Points
 
 NAME = "per_hour"
 _MINUTES = 60
 
 
 class PARAMETERS(Schema):
-    points = fields.Integer(required=True)
-    at_most = fields.Integer(required=True)
+    points = Points(required=True)
+    at_most = Points(required=True)
 
 
 def evaluate(parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str) -> int:

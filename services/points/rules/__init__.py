@@ -1,0 +1,1 @@
+"""Rule sets: what facts are worth, who decided it, and from when."""

@@ -1,0 +1,143 @@
+"""Shapes of rules and rule sets; points are numbers with at most one decimal here."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
+
+from services.points.rules import vocabulary
+from services.points.scoring.kinds import KINDS
+from shared.web import Points, Schema
+
+_LARGEST = 10_000_000
+_TENTHS = validate.Range(-_LARGEST, _LARGEST)
+_LIMIT = validate.Range(0, _LARGEST, error="A cap is never below zero.")
+
+
+class ValueField(fields.Dict):
+    """A rule's value: ``{"kind": …}`` and the parameters that kind declares."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        shown = dict(value)
+        kind = KINDS[shown.pop("kind")]
+        return {"kind": kind.NAME, **kind.PARAMETERS().dump(shown)}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValidationError("An object with `kind` and its parameters.")
+        parameters = dict(value)
+        kind = KINDS.get(parameters.pop("kind", None))
+        if kind is None:
+            raise ValidationError({"kind": [f"One of: {', '.join(sorted(KINDS))}."]})
+        return {"kind": kind.NAME, **kind.PARAMETERS().load(parameters)}
+
+
+class CapSchema(Schema):
+    per = fields.String(required=True, validate=validate.OneOf(vocabulary.PERIODS))
+    points = Points(required=True, validate=_LIMIT)
+
+
+class RuleIn(Schema):
+    """A rule without its code, which the address names."""
+
+    name_zh = fields.String(required=True, validate=validate.Length(1, 60))
+    name_en = fields.String(required=True, validate=validate.Length(1, 80))
+    category = fields.String(required=True, validate=validate.OneOf(vocabulary.CATEGORIES))
+    trigger = fields.List(
+        fields.String(validate=validate.OneOf(vocabulary.TRIGGERS)),
+        required=True,
+        validate=validate.Length(1, 4),
+    )
+    kinds = fields.List(
+        fields.String(validate=validate.OneOf(vocabulary.FACT_KINDS)),
+        required=True,
+        validate=validate.Length(1, 40),
+    )
+    role = fields.String(load_default="participant", validate=validate.OneOf(vocabulary.ROLES))
+    minimum_minutes = fields.Integer(load_default=0, validate=validate.Range(0, 1440))
+    value = ValueField(required=True)
+    caps = fields.List(fields.Nested(CapSchema), load_default=list, validate=validate.Length(0, 5))
+
+    @validates_schema
+    def one_cap_a_period(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        periods = [cap["per"] for cap in data.get("caps", [])]
+        if len(periods) != len(set(periods)):
+            raise ValidationError("One cap for each period.", "caps")
+
+
+class RuleOut(RuleIn):
+    code = fields.String(required=True)
+
+
+class RulesOut(Schema):
+    """The rules in force."""
+
+    rule_set_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    effective_at = fields.AwareDateTime(required=True)
+    category_caps = fields.Dict(keys=fields.String(), values=Points(), required=True)
+    monthly_gain = Points(required=True, allow_none=True)
+    floor = Points(required=True)
+    rules = fields.List(fields.Nested(RuleOut), required=True)
+
+
+class _Settings(Schema):
+    category_caps = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(vocabulary.CATEGORIES)),
+        values=Points(validate=_LIMIT),
+    )
+    monthly_gain = Points(allow_none=True, validate=_LIMIT)
+    floor = Points(validate=_TENTHS)
+
+
+class RuleSetPatch(_Settings):
+    name = fields.String(validate=validate.Length(1, 200))
+
+    @pre_load
+    def something(self, data: Any, **_kwargs: Any) -> Any:
+        if data == {}:
+            raise ValidationError("Name what to change.")
+        return data
+
+
+class RuleSetIn(Schema):
+    """A draft is a copy: of the set in force, or of the one named."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 200))
+    based_on = fields.UUID(load_default=None)
+
+
+class SubmitIn(Schema):
+    effective_from = fields.Date(required=True)
+
+
+class RuleSetSummary(_Settings):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    state = fields.String(required=True)
+    based_on = fields.UUID(required=True, allow_none=True)
+    effective_from = fields.Date(required=True, allow_none=True)
+    effective_at = fields.AwareDateTime(required=True, allow_none=True)
+    created_by = fields.UUID(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    submitted_by = fields.UUID(required=True, allow_none=True)
+    approved_by = fields.UUID(required=True, allow_none=True)
+    approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class RuleSetOut(RuleSetSummary):
+    rules = fields.List(fields.Nested(RuleOut), required=True)
+
+
+class ChangeOut(Schema):
+    """One difference; `rule` is None for the set's own limits, `before`/`after` None if absent."""
+
+    rule = fields.String(required=True, allow_none=True)
+    field = fields.String(required=True)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
+class DiffOut(Schema):
+    against = fields.UUID(required=True)
+    changes = fields.List(fields.Nested(ChangeOut), required=True)

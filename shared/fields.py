@@ -1,0 +1,42 @@
+"""marshmallow fields of the suite's own types; usable without a web framework."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+TENTHS = 10
+
+
+class Points(fields.Float):
+    """Points: whole tenths inside (int), a number with at most one decimal outside."""
+
+    def _serialize(
+        self,
+        value: Any,
+        attr: str | None,
+        obj: Any,
+        **kwargs: Any,
+    ) -> Any:
+        if value is None:
+            return None
+        tenths = int(value)
+        return tenths // TENTHS if tenths % TENTHS == 0 else tenths / TENTHS
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("Not a number.")
+        try:
+            tenths = Decimal(str(value)) * TENTHS
+        except InvalidOperation as error:
+            raise ValidationError("Not a number.") from error
+        if not tenths.is_finite() or tenths != int(tenths):
+            raise ValidationError("At most one decimal.")
+        return int(tenths)
