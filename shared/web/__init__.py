@@ -11,7 +11,7 @@ from shared.web.context import (
 )
 from shared.web.etags import check_if_match, etag
 from shared.web.guards import requires, transactional
-from shared.web.pages import CursorIn, page, page_of
+from shared.web.pages import CursorIn, page, page_of, read_cursor
 from shared.web.schemas import Points, Schema
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "etag",
     "page",
     "page_of",
+    "read_cursor",
     "requires",
     "transactional",
 ]

@@ -64,6 +64,22 @@ def page(
     return {"items": shown, "next_cursor": list(cursor_of(shown[-1])) if more else None}
 
 
+def read_cursor(
+    cursor: Sequence[object] | None, *readers: Callable[[str], Any]
+) -> tuple[Any, ...] | None:
+    """Return the sort key a page begins after, each part read from text; None on the first page.
+
+    Raises:
+        Invalid: `cursor_invalid`; the cursor was made up, or belongs to another list.
+    """
+    if cursor is None:
+        return None
+    try:
+        return tuple(read(str(part)) for read, part in zip(readers, cursor, strict=True))
+    except (ValueError, ArithmeticError) as error:
+        raise _cursor_invalid() from error
+
+
 def _cursor_invalid() -> Invalid:
     return Invalid(
         "cursor_invalid",

@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared.imports.tables import IMPORTS_V1_DOWN, IMPORTS_V1_UP
 from shared.messaging.tables import MESSAGING_V1_DOWN, MESSAGING_V1_UP
 
 revision = "0001"
@@ -24,7 +25,8 @@ UP = (
         version integer NOT NULL DEFAULT 1,
         CHECK ((parent_id IS NULL) = (kind = 'committee')),
         CHECK (parent_id <> id),
-        CHECK (path LIKE '%/' || code || '/')
+        CHECK (path LIKE '%/' || code || '/'),
+        UNIQUE (id, parent_id)
     )
     """,
     "CREATE INDEX organisations_by_path ON organisations (path text_pattern_ops)",
@@ -36,14 +38,16 @@ UP = (
         member_no text NOT NULL UNIQUE CHECK (length(member_no) BETWEEN 1 AND 32),
         name text NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
         organisation_id uuid NOT NULL REFERENCES organisations (id),
-        group_id uuid REFERENCES organisations (id),
+        group_id uuid,
         status text NOT NULL CHECK (
             status IN ('full', 'probationary', 'mobile', 'retired', 'left')
         ),
         scored boolean NOT NULL,
         joined_on date,
         hide_name boolean NOT NULL DEFAULT false,
-        version integer NOT NULL DEFAULT 1
+        version integer NOT NULL DEFAULT 1,
+        -- A member's group lies in the member's own branch.
+        FOREIGN KEY (group_id, organisation_id) REFERENCES organisations (id, parent_id)
     )
     """,
     "CREATE INDEX members_by_organisation ON members (organisation_id, member_no)",
@@ -84,34 +88,13 @@ UP = (
     )
     """,
     "CREATE INDEX role_assignments_by_organisation ON role_assignments (organisation_id)",
-    """
-    CREATE TABLE imports (
-        id uuid PRIMARY KEY,
-        kind text NOT NULL,
-        filename text NOT NULL,
-        content bytea,
-        organisation_path text NOT NULL,
-        created_by uuid NOT NULL,
-        created_at timestamptz NOT NULL DEFAULT now(),
-        started_at timestamptz,
-        finished_at timestamptz,
-        state text NOT NULL DEFAULT 'queued' CHECK (
-            state IN ('queued', 'running', 'done', 'refused', 'failed')
-        ),
-        total_rows integer,
-        processed_rows integer NOT NULL DEFAULT 0,
-        summary jsonb NOT NULL DEFAULT '{}',
-        errors jsonb NOT NULL DEFAULT '[]',
-        CHECK ((content IS NULL) = (state IN ('done', 'refused', 'failed')))
-    )
-    """,
-    "CREATE INDEX imports_waiting ON imports (id) WHERE state IN ('queued', 'running')",
+    *IMPORTS_V1_UP,
     *MESSAGING_V1_UP,
 )
 
 DOWN = (
     *MESSAGING_V1_DOWN,
-    "DROP TABLE imports",
+    *IMPORTS_V1_DOWN,
     "DROP TABLE role_assignments",
     "DROP TABLE group_members",
     "DROP TABLE memberships",

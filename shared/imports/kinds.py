@@ -1,0 +1,76 @@
+"""What a service says of a spreadsheet it takes: its columns, its checks, how it is applied."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.auth import Permission, Principal
+from shared.database import UnitOfWork
+from shared.imports.parsers import TEXT, Parser
+from shared.text import Text
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the spreadsheet and of the temporary table ``staged``.
+
+    Args:
+        name: English heading, and the column's name in ``staged``.
+        zh: Chinese heading; what the template shows.
+        parser: reads a cell that is not empty; an empty one becomes NULL.
+        required: the heading must be there, and no cell under it may be empty.
+    """
+
+    name: str
+    zh: str
+    parser: Parser = TEXT
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule that rows of ``staged`` may break.
+
+    Args:
+        code: stable; reported with every row that breaks the rule.
+        column: the column to look at.
+        text: what is wrong and what to do; ``{value}`` is the row's value.
+        query: SQL that selects (row_number, value as text) of the rows that break it; it may use
+            ``staged`` and what `Kind.parameters` gives.
+    """
+
+    code: str
+    column: str
+    text: Text
+    query: str
+
+
+def _no_parameters(_principal: Principal, _permission: Permission) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of spreadsheet.
+
+    A file is applied when each cell could be read and no check found a row; otherwise nothing
+    changes and every bad row is reported. `checks` and `apply` run in one transaction. A cell that
+    could not be read is NULL in ``staged``, so a check passes over NULL.
+
+    Args:
+        apply: changes the database from ``staged`` with a few statements, and returns counts for
+            people, e.g. ``{"created": 3}``. It never commits.
+        parameters: named values for the checks' queries, from the importer and the permission
+            that imports ask for.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    checks: tuple[Check, ...]
+    apply: Callable[[UnitOfWork, Principal], Mapping[str, int]]
+    parameters: Callable[[Principal, Permission], Mapping[str, Any]] = _no_parameters
+
+
+def reach_of(principal: Principal, permission: Permission) -> Mapping[str, Any]:
+    """Parameters of most kinds: ``:reaches``, the paths below which the importer may import."""
+    return {"reaches": list(principal.paths(permission))}

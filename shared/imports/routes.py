@@ -1,0 +1,156 @@
+"""The addresses of imports, the same for every service that imports."""
+
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from openpyxl import Workbook
+from sqlalchemy import Row
+from werkzeug.datastructures import FileStorage
+
+from shared.auth import Permission
+from shared.errors import Unprocessable
+from shared.imports import jobs
+from shared.imports.kinds import Kind
+from shared.imports.schemas import (
+    ErrorPage,
+    ImportIn,
+    ImportOut,
+    ImportsPage,
+    ImportsQuery,
+)
+from shared.imports.texts import text_of_refusal
+from shared.text import Text
+from shared.web import (
+    current_principal,
+    current_uow,
+    page,
+    read_cursor,
+    requires,
+    transactional,
+)
+from shared.web.problems import language
+
+MAX_FILE: Final = 32 * 1024 * 1024
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FIRST: Final = (0, "", "")
+
+
+def imports_blueprint(
+    name: str, prefix: str, kinds: Sequence[Kind], permission: Permission
+) -> APIBlueprint:
+    """Return the routes by which people import spreadsheets.
+
+    Args:
+        name: of the blueprint.
+        prefix: e.g. ``/api/v1/imports``.
+        kinds: what may be imported here.
+        permission: who may import; how far that reaches is for the kinds' checks.
+    """
+    blueprint = APIBlueprint(name, __name__, url_prefix=prefix, tag="imports")
+    known = {kind.name: kind for kind in kinds}
+
+    @blueprint.before_request
+    def allow_a_file() -> None:
+        request.max_content_length = MAX_FILE
+
+    @blueprint.post("")
+    @requires(permission)
+    @transactional
+    @blueprint.input(ImportIn, location="form_and_files")
+    @blueprint.output(ImportOut, status_code=202)
+    def post_import(form_and_files_data: dict[str, Any]) -> tuple[dict[str, object], int, Any]:
+        """Send a spreadsheet; it is applied whole or, with every bad row named, not at all."""
+        kind, file = form_and_files_data["kind"], form_and_files_data["file"]
+        if kind not in known:
+            raise _kind_unknown(known)
+        uow, principal = current_uow(), current_principal()
+        import_id = jobs.enqueue(uow, principal, kind, _filename(file), file.read())
+        return (
+            _shown(jobs.get(uow, principal, import_id), []),
+            202,
+            {"Location": f"{prefix}/{import_id}"},
+        )
+
+    @blueprint.get("")
+    @requires(permission)
+    @blueprint.input(ImportsQuery, location="query")
+    @blueprint.output(ImportsPage)
+    def get_imports(query_data: dict[str, Any]) -> dict[str, object]:
+        """List the own imports, newest first."""
+        cursor = read_cursor(query_data["cursor"], UUID)
+        before = cursor[0] if cursor else None
+        rows = jobs.page(current_uow(), current_principal(), before, query_data["limit"] + 1)
+        return page(rows, query_data["limit"], lambda row: [row.id])
+
+    @blueprint.get("/<uuid:import_id>")
+    @requires(permission)
+    @blueprint.output(ImportOut)
+    def get_import(import_id: UUID) -> dict[str, object]:
+        """How far an import has come, and what was refused."""
+        uow = current_uow()
+        job = jobs.get(uow, current_principal(), import_id)
+        found = jobs.errors(uow, import_id, _FIRST, jobs.SHOWN_ERRORS)
+        return _shown(job, [_error(known.get(job.kind), row) for row in found])
+
+    @blueprint.get("/<uuid:import_id>/errors")
+    @requires(permission)
+    @blueprint.input(ImportsQuery, location="query")
+    @blueprint.output(ErrorPage)
+    def get_import_errors(import_id: UUID, query_data: dict[str, Any]) -> dict[str, object]:
+        """Every refusal of an import, in the order of rows."""
+        uow, limit = current_uow(), query_data["limit"]
+        job = jobs.get(uow, current_principal(), import_id)
+        after = read_cursor(query_data["cursor"], int, str, str) or _FIRST
+        rows = jobs.errors(uow, import_id, after, limit + 1)
+        result = page(rows, limit, lambda row: [row.row_number, row.column, row.code])
+        return {**result, "items": [_error(known.get(job.kind), row) for row in rows[:limit]]}
+
+    @blueprint.get("/templates/<kind>")
+    @requires(permission)
+    @blueprint.doc(responses={200: "The spreadsheet."})
+    def get_template(kind: str) -> Response:
+        """An empty spreadsheet with the headings of a kind."""
+        if kind not in known:
+            raise _kind_unknown(known)
+        response = Response(_template(known[kind]), mimetype=_XLSX)
+        response.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
+        return response
+
+    return blueprint
+
+
+def _filename(file: FileStorage) -> str:
+    name = "".join(c for c in file.filename or "" if c.isprintable())
+    return name[:200] or "file"
+
+
+def _shown(job: Row[Any], errors: list[dict[str, object]]) -> dict[str, object]:
+    return {**job._mapping, "errors": errors}  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _error(kind: Kind | None, row: Row[Any]) -> dict[str, object]:
+    sentence = text_of_refusal(kind, row.code, row.value).in_language(language())
+    return {"row": row.row_number, "column": row.column, "code": row.code, "message": sentence}
+
+
+def _template(kind: Kind) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(kind.name)
+    # A star marks what must be filled in; reading takes it off again.
+    sheet.append([column.zh + ("*" if column.required else "") for column in kind.columns])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _kind_unknown(known: dict[str, Kind]) -> Unprocessable:
+    kinds = "、".join(known)
+    return Unprocessable(
+        "import_kind_unknown",
+        Text(f"导入类型须为：{kinds}。", f"Choose one of the kinds: {', '.join(known)}."),
+        extra={"kinds": list(known)},
+    )
