@@ -1,0 +1,1 @@
+"""Organisations, members and their roles: the suite's one source of who belongs where."""

@@ -1,0 +1,29 @@
+"""Who may do what in the roster; how far each reaches is asked by the service functions."""
+
+from typing import Final
+
+from shared.auth import ROLES, Permission
+
+_KEEPERS: Final = frozenset({"unit_admin", "city_admin"})
+_BRANCH: Final = _KEEPERS | {"branch_secretary"}
+
+ORGANISATIONS_READ: Final = Permission("organisations.read", frozenset(ROLES))
+"""The tree holds no personal data; every page names organisations."""
+
+ORGANISATIONS_WRITE: Final = Permission("organisations.write", _KEEPERS)
+
+MEMBER_READ: Final = Permission("roster.read_one", frozenset(ROLES))
+"""Everybody reads the own entry; another's needs MEMBERS_READ."""
+
+MEMBERS_READ: Final = Permission("roster.read", _BRANCH | {"group_leader"})
+
+MEMBERS_WRITE: Final = Permission("roster.write", _KEEPERS)
+
+GROUPS_WRITE: Final = Permission("roster.groups", _BRANCH)
+
+ROLES_READ: Final = Permission("roles.read", _BRANCH)
+
+ROLES_GIVE: Final = Permission("roles.give", _BRANCH)
+"""Which role may be given by whom is `policy.GIVEN_BY`."""
+
+IMPORTS: Final = Permission("roster.import", _KEEPERS)
