@@ -3,6 +3,8 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.points.config import Settings
+from services.points.ledger import routes as ledger
+from services.points.rules import routes as rules
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -11,7 +13,10 @@ from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    rules.blueprint,
+    ledger.blueprint,
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:

@@ -1,8 +1,11 @@
 """The points service's background loops: ``python -m services.points.worker``."""
 
 from services.points.config import Settings
+from services.points.ledger.attendance import AttendancePosting
 from shared.config import Environment
+from shared.contracts.attendance import STREAM
 from shared.database import Database
+from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
 from shared.worker import Loop, run_loops
@@ -14,6 +17,9 @@ def loops(settings: Settings) -> dict[str, Loop]:
     redis = connect(settings.redis_url)
     return {
         "relay": Relay(database, redis).run,
+        "attendance": Consumer(
+            database, connect(settings.redis_url), STREAM, "points", AttendancePosting()
+        ).run,
     }
 
 

@@ -11,7 +11,7 @@ from shared.web.context import (
 )
 from shared.web.etags import check_if_match, etag
 from shared.web.guards import requires, transactional
-from shared.web.pages import CursorIn, page, page_of, read_cursor
+from shared.web.pages import CursorIn, after_id, page, page_of, read_cursor
 from shared.web.schemas import Points, Schema
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Points",
     "Schema",
     "Suite",
+    "after_id",
     "check_if_match",
     "create_service",
     "current_clock",

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 import marshmallow
 import orjson
@@ -77,6 +78,20 @@ def read_cursor(
     try:
         return tuple(read(str(part)) for read, part in zip(readers, cursor, strict=True))
     except (ValueError, ArithmeticError) as error:
+        raise _cursor_invalid() from error
+
+
+def after_id(cursor: list[Any] | None) -> UUID | None:
+    """Return the id a cursor of ids holds, or None on the first page.
+
+    Raises:
+        Invalid: `cursor_invalid`.
+    """
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(cursor[0]))
+    except ValueError as error:
         raise _cursor_invalid() from error
 
 

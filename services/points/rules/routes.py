@@ -21,6 +21,7 @@ from services.points.rules.schemas import (
 from shared.web import (
     CursorIn,
     Schema,
+    after_id,
     check_if_match,
     current_principal,
     current_uow,
@@ -67,10 +68,8 @@ def get_rules() -> dict[str, Any]:
 @blueprint.output(page_of(RuleSetSummary))
 def get_rule_sets(query_data: dict[str, Any]) -> dict[str, Any]:
     """List rule sets, newest first."""
-    before = query_data["cursor"]
-    rows = service.listing(
-        current_uow(), query_data["limit"] + 1, UUID(before[0]) if before else None
-    )
+    before = after_id(query_data["cursor"])
+    rows = service.listing(current_uow(), query_data["limit"] + 1, before)
     return page(rows, query_data["limit"], lambda row: [row.id])
 
 

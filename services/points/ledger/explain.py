@@ -1,0 +1,50 @@
+"""An entry's why, in words. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.fields import TENTHS
+from shared.text import Text
+
+_LIMITS: Final = {
+    "event": Text("本次活动已达上限", "this activity's limit is reached"),
+    "day": Text("今日已达上限", "the day's limit is reached"),
+    "month": Text("本月已达上限", "the month's limit is reached"),
+    "quarter": Text("本季度已达上限", "the quarter's limit is reached"),
+    "year": Text("本年度已达上限", "the year's limit is reached"),
+    "category": Text("该类别本年度已达上限", "the category's limit for the year is reached"),
+    "monthly_gain": Text("本月可得积分已满", "what one month can add is reached"),
+    "floor": Text("积分已扣至下限", "points cannot go below the floor"),
+}
+
+
+def number(tenths: int) -> str:
+    """Return tenths as people write them: 20 → "2", 5 → "0.5"."""
+    whole, rest = divmod(abs(tenths), TENTHS)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
+
+
+def explain(entry: Mapping[str, object], name: Text) -> Text:
+    """Say what an entry gave and why; `name` is the rule's.
+
+    Args:
+        entry: with points, worth, limited_by, used, cap and reverses as in the ledger.
+        name: the rule's name in both languages.
+    """
+    points, limit = int(str(entry["points"])), str(entry["limited_by"])
+    if entry["reverses"] is not None:
+        return Text(f"冲正：{name.zh} {_signed(points)}", f"Reversed: {name.en} {_signed(points)}")
+    zh, en = f"{name.zh} {_signed(points)}", f"{name.en} {_signed(points)}"
+    if limit in _LIMITS:
+        zh += f"（应得 {number(int(str(entry['worth'])))}，{_LIMITS[limit].zh}）"
+        en += f" (worth {number(int(str(entry['worth'])))}; {_LIMITS[limit].en})"
+    elif entry["cap"] is not None:
+        used, cap = int(str(entry["used"])), int(str(entry["cap"]))
+        zh += f"，今年还可得 {number(max(0, cap - used))}（上限 {number(cap)}）"
+        en += f", {number(max(0, cap - used))} of {number(cap)} left this year"
+    return Text(zh, en)
+
+
+def _signed(tenths: int) -> str:
+    return f"+{number(tenths)}" if tenths > 0 else number(tenths)

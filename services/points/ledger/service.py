@@ -1,0 +1,153 @@
+"""Reading the ledger: balances, entries, receipts."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from services.points.ledger.explain import explain
+from services.points.ledger.models import EntryRow, FactRow, MemberYearRow
+from services.points.rules.models import RuleRow
+from services.points.rules.service import in_force
+from shared.auth import Permission, Principal
+from shared.clock import local_day
+from shared.database import UnitOfWork
+from shared.errors import NotFound
+from shared.text import Text
+
+_NOT_SCORED = Text(
+    "已签到；按规定您不参加积分。", "You are checked in; your membership is not scored."
+)
+_NO_RULE = Text("已签到；本活动不计积分。", "You are checked in; this event earns no points.")
+_ANNULLED = Text("本次签到已撤销。", "This check-in was annulled.")
+_PENDING = Text("积分正在入账，请稍候。", "The points are on their way.")
+
+
+def check_reach(
+    uow: UnitOfWork, principal: Principal, permission: Permission, member_id: UUID
+) -> None:
+    """Refuse unless the permission reaches the member's branch.
+
+    Raises:
+        NotFound: `member_unknown`, also for members out of reach: who exists is not told.
+    """
+    path = uow.session.scalar(
+        text(
+            "SELECT o.path FROM members m JOIN organisations o ON o.id = m.organisation_id"
+            " WHERE m.id = :member"
+        ),
+        {"member": member_id},
+    )
+    if path is None or not principal.reaches(permission, path):
+        raise NotFound(
+            "member_unknown",
+            Text(
+                zh="没有这位党员，或不在您的管理范围。",
+                en="There is no such member within your part of the organisation.",
+            ),
+        )
+
+
+def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, Any]:
+    """Return a member's year; the present one when `year` is None."""
+    year = year or local_day(uow.clock.now()).year
+    row = uow.session.get(MemberYearRow, (member_id, year))
+    used: dict[str, Any] = row.state.get("used", {}) if row else {}  # type: ignore[assignment]
+    rules = in_force(uow)
+    return {
+        "member_id": member_id,
+        "year": year,
+        "points": row.points if row else 0,
+        "scored": _scored(uow, member_id),
+        "categories": [
+            {"category": code, "points": used.get(f"category:{code}|{year}", 0), "cap": cap}
+            for code, cap in rules.category_caps.items()
+        ],
+        "rules": [
+            {
+                "code": rule["code"],
+                "name_zh": rule["name_zh"],
+                "name_en": rule["name_en"],
+                "category": rule["category"],
+                "points": used[f"{rule['code']}|{year}"],
+                "cap": next((c["points"] for c in rule["caps"] if c["per"] == "year"), None),
+            }
+            for rule in rules.rules
+            if f"{rule['code']}|{year}" in used
+        ],
+    }
+
+
+def ledger_of(
+    uow: UnitOfWork, member_id: UUID, year: int | None, limit: int, before: UUID | None
+) -> list[dict[str, Any]]:
+    """Return a member's entries with their facts' titles, newest first."""
+    query = (
+        select(EntryRow, FactRow.title)
+        .join(FactRow, (FactRow.member_id == EntryRow.member_id) & (FactRow.id == EntryRow.fact_id))
+        .where(EntryRow.member_id == member_id)
+        .order_by(EntryRow.id.desc())
+        .limit(limit)
+    )
+    if year is not None:
+        query = query.where(EntryRow.year == year)
+    if before is not None:
+        query = query.where(EntryRow.id < before)
+    rows = uow.session.execute(query).all()
+    names = _names(uow, {entry.rule_code for entry, _ in rows})
+    return [_shown(entry, title, names) for entry, title in rows]
+
+
+def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str, Any]:
+    """Return what one of the member's check-ins brought, and the total it led to."""
+    fact = uow.session.get(FactRow, (member_id, check_in_id))
+    year = fact.year if fact else local_day(uow.clock.now()).year
+    balance = uow.session.get(MemberYearRow, (member_id, year))
+    receipt: dict[str, Any] = {
+        "check_in_id": check_in_id,
+        "state": "pending",
+        "title": fact.title if fact else None,
+        "points": None,
+        "total": balance.points if balance else 0,
+        "why": [_PENDING],
+    }
+    if fact is None:
+        return receipt
+    entries = uow.session.scalars(
+        select(EntryRow)
+        .where(EntryRow.member_id == member_id, EntryRow.fact_id == check_in_id)
+        .order_by(EntryRow.id)
+    ).all()
+    reversed_ids = {entry.reverses for entry in entries if entry.reverses}
+    standing = [e for e in entries if e.reverses is None and e.id not in reversed_ids]
+    names = _names(uow, {entry.rule_code for entry in standing})
+    receipt["points"] = sum(entry.points for entry in standing)
+    if fact.state == "annulled":
+        return receipt | {"state": "annulled", "why": [_ANNULLED]}
+    why = [_shown(entry, fact.title, names)["why"] for entry in standing]
+    if not why:
+        why = [_NO_RULE if _scored(uow, member_id) else _NOT_SCORED]
+    return receipt | {"state": "posted", "why": why}
+
+
+def _scored(uow: UnitOfWork, member_id: UUID) -> bool:
+    scored = uow.session.scalar(
+        text("SELECT scored FROM members WHERE id = :member"), {"member": member_id}
+    )
+    return scored is not False
+
+
+def _names(uow: UnitOfWork, codes: set[str]) -> dict[tuple[UUID, str], Text]:
+    """Return the rules' names by (rule set, code), as they were when the entries arose."""
+    if not codes:
+        return {}
+    rows = uow.session.scalars(select(RuleRow).where(RuleRow.code.in_(codes)))
+    return {
+        (row.rule_set_id, row.code): Text(row.body["name_zh"], row.body["name_en"]) for row in rows
+    }
+
+
+def _shown(entry: EntryRow, title: str, names: dict[tuple[UUID, str], Text]) -> dict[str, Any]:
+    shown = {column.key: getattr(entry, column.key) for column in EntryRow.__table__.columns}
+    name = names.get((entry.rule_set_id, entry.rule_code), Text(entry.rule_code, entry.rule_code))
+    return shown | {"title": title, "why": explain(shown, name)}
