@@ -18,7 +18,7 @@ export const heading = (key) => element('h2', {}, t(key));
 export const soft = (text) => element('p', {class: 'soft'}, text);
 
 export function points(answer) {
-  const categories = (answer.categories ?? []).map((entry) => element('li', {},
+  const categories = answer.categories.map((entry) => element('li', {},
     element('div', {class: 'pair'},
       element('span', {}, t(entry.category)),
       element('span', {}, entry.cap === null ? String(entry.points) : t('ofCap', entry.points, entry.cap))),
@@ -63,16 +63,11 @@ export function checkedIn(answer) {
   ];
 }
 
-// "+2 lecture attended, 6 of 8 left this year", or why not: the server's own sentences.
+// "+2, lecture attended, 6 of 8 left this year", or why not: the server's own sentences.
 export function receipt(answer) {
-  const entries = (answer.entries ?? []).map((entry) => element('li', {},
-    element('div', {class: 'pair'},
-      element('span', {}, entry.name ?? entry.rule_code),
-      element('b', {class: entry.points > 0 ? 'plus' : null}, signed(entry.points))),
-    entry.text ? soft(entry.text) : null));
-  const total = (answer.entries ?? []).reduce((sum, entry) => sum + entry.points * 10, 0) / 10;
   return [
-    element('p', {class: `big${total > 0 ? ' plus' : ''}`, id: 'earned'}, signed(total)),
-    entries.length ? element('ul', {class: 'plain-list'}, ...entries) : soft(answer.text ?? t('noPoints')),
+    answer.title ? soft(answer.title) : null,
+    element('p', {class: `big${answer.points > 0 ? ' plus' : ''}`, id: 'earned'}, signed(answer.points)),
+    element('ul', {class: 'plain-list'}, ...answer.why.map((why) => element('li', {}, why))),
   ];
 }
