@@ -1,6 +1,7 @@
 """The gateway service's command line: ``python -m services.gateway.manage --help``."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -40,7 +41,7 @@ def create_account(username: str, member_id: UUID, password: str, totp_secret: s
     environment = Environment()
     database = Database(environment.text("DATABASE_URL"), pool_size=1)
     key = FieldKey(environment.text("FIELD_KEY").encode())
-    with database.unit_of_work() as uow:
+    with closing(database), database.unit_of_work() as uow:
         try:
             account_id = accounts.put(uow, key, username, member_id, password, totp_secret)
         except ValueError as error:
