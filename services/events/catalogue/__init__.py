@@ -1,0 +1,1 @@
+"""Events: what happens where and when, and who runs it."""

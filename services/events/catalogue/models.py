@@ -1,0 +1,59 @@
+"""Events and their sessions as they are stored."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.events.models_base import Base
+
+_MOMENT = DateTime(timezone=True)
+
+
+class EventRow(Base):
+    __tablename__ = "events"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    level: Mapped[str | None] = mapped_column(Text)
+    organisation_id: Mapped[UUID]
+    organisation_path: Mapped[str] = mapped_column(Text)
+    audience: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    starts_at: Mapped[datetime] = mapped_column(_MOMENT)
+    ends_at: Mapped[datetime] = mapped_column(_MOMENT)
+    state: Mapped[str] = mapped_column(Text, default="draft")
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
+    import_key: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(_MOMENT)
+    version: Mapped[int] = mapped_column(default=1)
+    sessions: Mapped[list["SessionRow"]] = relationship(
+        order_by="SessionRow.starts_at, SessionRow.id", cascade="all, delete-orphan"
+    )
+    roles: Mapped[list["RoleRow"]] = relationship(cascade="all, delete-orphan")
+
+
+class SessionRow(Base):
+    __tablename__ = "event_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    short_id: Mapped[int] = mapped_column(BigInteger, FetchedValue(), unique=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
+    title: Mapped[str] = mapped_column(Text, default="")
+    starts_at: Mapped[datetime] = mapped_column(_MOMENT)
+    ends_at: Mapped[datetime] = mapped_column(_MOMENT)
+    opens_at: Mapped[datetime] = mapped_column(_MOMENT)
+    closes_at: Mapped[datetime] = mapped_column(_MOMENT)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class RoleRow(Base):
+    __tablename__ = "event_roles"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -1,0 +1,76 @@
+"""All that a decision at the door needs to know of a session, as it was at one version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.events.catalogue.models import EventRow, RoleRow, SessionRow
+from shared.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSnapshot:
+    """A session together with what it inherits from its event.
+
+    `roles` names those who lecture or help, by member; everyone else takes part.
+    """
+
+    session_id: UUID
+    short_id: int
+    event_id: UUID
+    event_title: str
+    category: str
+    tags: tuple[str, ...]
+    level: str | None
+    organisation_path: str
+    audience: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    version: int
+    roles: Mapping[UUID, str]
+
+
+def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot]:
+    """Return the sessions that meet SQL conditions on `SessionRow` and `EventRow`."""
+    rows = uow.session.execute(
+        select(SessionRow, EventRow)
+        .join(EventRow, EventRow.id == SessionRow.event_id)
+        .where(*conditions)  # type: ignore[arg-type] # column expressions
+        .order_by(SessionRow.starts_at, SessionRow.id)
+    ).all()
+    parts = uow.session.execute(
+        select(RoleRow.event_id, RoleRow.member_id, RoleRow.role).where(
+            RoleRow.event_id.in_({event.id for _, event in rows}),
+            RoleRow.role.in_(("lecturer", "helper")),
+        )
+    ).all()
+    roles: dict[UUID, dict[UUID, str]] = {}
+    for event_id, member_id, role in parts:
+        roles.setdefault(event_id, {})[member_id] = role
+    return [
+        SessionSnapshot(
+            session_id=session.id,
+            short_id=session.short_id,
+            event_id=event.id,
+            event_title=event.title,
+            category=event.category,
+            tags=tuple(event.tags),
+            level=event.level,
+            organisation_path=event.organisation_path,
+            audience=event.audience,
+            state=event.state,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            opens_at=session.opens_at,
+            closes_at=session.closes_at,
+            version=session.version,
+            roles=roles.get(event.id, {}),
+        )
+        for session, event in rows
+    ]
