@@ -33,6 +33,8 @@ class Edge:
     """Where the edge listens and what stands behind it; addresses are `host:port`.
 
     `var` is a folder the server may write to; it holds the pid, temporary files and access log.
+    With `resolver`, a name server's address, names of services are looked up again while the edge
+    runs: a container that was made anew has another address.
     """
 
     listen: str
@@ -42,6 +44,7 @@ class Edge:
     var: Path
     frontends: Path = PLAIN_PAGES
     tls: Tls | None = None
+    resolver: str | None = None
 
 
 def render(edge: Edge) -> str:
@@ -52,9 +55,10 @@ def render(edge: Edge) -> str:
     """
     values = {
         "LISTEN": _word(edge.listen),
-        "GATEWAY": _word(edge.gateway),
-        "EVENTS": _word(edge.events),
-        "POINTS": _word(edge.points),
+        "GATEWAY": _server(edge, edge.gateway),
+        "EVENTS": _server(edge, edge.events),
+        "POINTS": _server(edge, edge.points),
+        "RESOLVER": f"    resolver {_word(edge.resolver)} valid=5s;\n" if edge.resolver else "",
         "VAR": _word(edge.var),
         "FRONTENDS": _word(edge.frontends),
         "ROUTES": _routes(),
@@ -69,6 +73,10 @@ def render(edge: Edge) -> str:
             "        return 308 https://$host$request_uri;\n    }\n"
         )
     return _PLACEHOLDER.sub(lambda match: values[match[1]], TEMPLATE.read_text("utf-8"))
+
+
+def _server(edge: Edge, address: str) -> str:
+    return f"{_word(address)} resolve" if edge.resolver else _word(address)
 
 
 def _routes() -> str:
@@ -111,6 +119,7 @@ def main() -> None:
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--redirect-from", default="80", metavar="PORT")
+    parser.add_argument("--resolver", metavar="ADDRESS")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args()
     if (options.certificate is None) != (options.key is None):
@@ -124,6 +133,7 @@ def main() -> None:
         var=options.var,
         frontends=options.frontends,
         tls=tls or None,
+        resolver=options.resolver,
     )
     options.output.write_text(render(edge), "utf-8")
 

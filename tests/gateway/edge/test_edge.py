@@ -185,7 +185,7 @@ def test_the_access_log_holds_no_query(
     assert "a-name" not in log
 
 
-def test_the_configuration_passes_nginx_own_check_with_tls(tmp_path: Path) -> None:
+def test_production_s_configuration_passes_nginx_own_check(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "chain.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=localhost",
@@ -202,6 +202,7 @@ def test_the_configuration_passes_nginx_own_check_with_tls(tmp_path: Path) -> No
                 *["127.0.0.1:9"] * 3,
                 var=tmp_path,
                 tls=Tls(certificate, key, f"127.0.0.1:{free_port()}"),
+                resolver="127.0.0.11",
             )
         )
     )

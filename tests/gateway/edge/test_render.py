@@ -66,3 +66,11 @@ def test_no_page_holds_inline_script_or_style_or_a_foreign_address() -> None:
     for file in PLAIN_PAGES.rglob("*.*"):
         foreign = re.findall(r"""(?<!xmlns=")https?://[^\s"']+""", file.read_text("utf-8"))
         assert foreign == [], file
+
+
+@pytest.mark.parametrize("name", ["words.js", "session.js", "screen.js"])
+def test_the_screen_runs_on_an_old_browser(name: str) -> None:
+    text = (PLAIN_PAGES / "assets" / name).read_text("utf-8")
+    code = re.sub(r"//.*|'(?:[^'\\]|\\.)*'", "", text)
+    newer = re.findall(r"=>|`|\?\.|\?\?|\b(?:let|const|class|async|await|of|fetch|Promise)\b", code)
+    assert newer == []

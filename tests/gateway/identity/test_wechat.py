@@ -139,6 +139,23 @@ class TestClient:
         assert answer.headers["Content-Type"].startswith("text/plain")
         assert answer.json()["errcode"] == errcode
 
+    def test_the_stand_in_has_doors_for_what_a_phone_and_wechat_would_do(
+        self, wechat: WeChat, wechat_url: str, openid: str
+    ) -> None:
+        def door(name: str, **body: object) -> httpx.Response:
+            return httpx.post(f"{wechat_url}/stand-in/{name}", json=body)
+
+        def code() -> str:
+            return str(door("codes", openid=openid).json()["code"])
+
+        assert wechat.open_id(code()) == openid
+        assert door("failing", times=1).status_code == 204
+        with pytest.raises(Unavailable):
+            wechat.open_id(code())
+        assert door("blocked", openid=openid).status_code == 204
+        with pytest.raises(Forbidden):
+            wechat.open_id(code())
+
 
 class TestSignIn:
     @pytest.fixture
