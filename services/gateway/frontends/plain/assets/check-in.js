@@ -22,7 +22,7 @@ function newRef() {
 }
 
 export function start(what) {
-  keep({client_ref: newRef(), scanned_at: new Date().toISOString(), ...what});
+  keep({client_ref: newRef(), ...what});
 }
 
 // Swap a scanned code for a claim that is good for two minutes, so that a slow sign-in loses

@@ -60,13 +60,13 @@ export function checkedIn(answer) {
     heading('lastReceipt'),
     element('p', {class: 'notice good', id: 'checked-in'},
       t(answer.already ? 'already' : 'done'), ' ', t('at', clockTime(answer.check_in.checked_in_at))),
+    element('b', {}, answer.check_in.event_title),
   ];
 }
 
 // "+2, lecture attended, 6 of 8 left this year", or why not: the server's own sentences.
 export function receipt(answer) {
   return [
-    answer.title ? soft(answer.title) : null,
     element('p', {class: `big${answer.points > 0 ? ' plus' : ''}`, id: 'earned'}, signed(answer.points)),
     element('ul', {class: 'plain-list'}, ...answer.why.map((why) => element('li', {}, why))),
   ];
