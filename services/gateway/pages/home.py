@@ -1,10 +1,13 @@
 """The member's first page: who I am, what is on today, how many points I have."""
 
+import logging
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from services.gateway.pages.upstreams import AwayError, Upstreams
+
+_log = logging.getLogger(__name__)
 
 _PARTS: Final = {
     "events": ("events", "/api/v1/events"),
@@ -27,7 +30,8 @@ def compose(
     for part, future in asked.items():
         try:
             answers[part] = future.result()
-        except AwayError:
+        except AwayError as error:
+            _log.warning("a page goes without a part: %s", error)
             answers[part] = None
             missing.append(part)
     return {**answers, "missing": missing}

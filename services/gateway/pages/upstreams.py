@@ -8,8 +8,6 @@ import httpx
 import orjson
 from flask import current_app
 
-_log = logging.getLogger(__name__)
-
 KEY: Final = "upstreams"
 # A page waits this long for a part of it and then does without.
 _TIMEOUT: Final = httpx.Timeout(2.0, connect=0.5)
@@ -57,8 +55,8 @@ class Upstreams:
             response.raise_for_status()
             return orjson.loads(response.content)
         except (httpx.HTTPError, orjson.JSONDecodeError) as error:
-            _log.warning("%s did not answer %s: %r", service, path, error)
-            raise AwayError(service) from error
+            message = f"{service} did not answer {path}: {error!r}"
+            raise AwayError(message) from error
 
     def is_ready(self, service: str) -> bool:
         try:
