@@ -4,6 +4,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -106,7 +107,35 @@ def test_the_pages_are_served(edge: httpx.Client, path: str, page: str) -> None:
 )
 def test_nothing_else_is_served(edge: httpx.Client, path: str) -> None:
     answer = edge.get(path)
-    assert answer.status_code in (403, 404)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status", "code"),
+    [
+        ("POST / HTTP/1.1", "Content-Length: 0", 405, "method_not_allowed"),
+        ("TRACE / HTTP/1.1", "", 405, "method_not_allowed"),
+        ("nonsense", "", 400, "malformed_request"),
+        ("GET /%zz HTTP/1.1", "", 400, "malformed_request"),
+        ("GET / HTTP/1.1", "Host: two", 400, "malformed_request"),
+        ("GET / HTTP/1.1", f"X-Long: {'x' * 40_000}", 400, "malformed_request"),
+        (f"GET /{'x' * 40_000} HTTP/1.1", "", 400, "malformed_request"),
+        ("POST /api/v1/check-ins HTTP/1.1", "Transfer-Encoding: other", 400, "malformed_request"),
+        ("POST /api/v1/check-ins HTTP/1.1", "Content-Length: -1", 400, "malformed_request"),
+    ],
+)
+def test_what_nginx_itself_refuses_is_a_problem_document(
+    base_url: str, request_line: str, headers: str, status: int, code: str
+) -> None:
+    host, port = base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        lines = [request_line, "Host: one", "Connection: close", headers, ""]
+        text = "\r\n".join(line for line in lines[:-1] if line) + "\r\n\r\n"
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(text.encode())
+        answer = connection.makefile("rb").read().decode()
+    assert f" {status} " in answer.splitlines()[0]
+    assert f'"code":"{code}"' in answer
 
 
 def test_what_a_service_says_of_caching_stands(edge: httpx.Client) -> None:
