@@ -4,16 +4,22 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.points.config import Settings
 from services.points.ledger import routes as ledger
+from services.points.roster import routes as roster
+from services.points.roster.imports import KINDS
+from services.points.roster.permissions import IMPORTS
 from services.points.rules import routes as rules
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
+from shared.imports.routes import imports_blueprint
 from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    roster.blueprint,
+    imports_blueprint("imports", "/api/v1/imports", KINDS, IMPORTS),
     rules.blueprint,
     ledger.blueprint,
 )

@@ -2,9 +2,12 @@
 
 from services.points.config import Settings
 from services.points.ledger.attendance import AttendancePosting
+from services.points.roster.imports import KINDS
+from services.points.roster.permissions import IMPORTS
 from shared.config import Environment
 from shared.contracts.attendance import STREAM
 from shared.database import Database
+from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
@@ -17,6 +20,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
     redis = connect(settings.redis_url)
     return {
         "relay": Relay(database, redis).run,
+        "imports": ImportRunner(database, KINDS, IMPORTS).run,
         "attendance": Consumer(
             database, connect(settings.redis_url), STREAM, "points", AttendancePosting()
         ).run,

@@ -53,6 +53,9 @@ def _no_parameters(_principal: Principal, _permission: Permission) -> Mapping[st
 class Kind:
     """A kind of spreadsheet.
 
+    ``staged`` holds one row for each of the file: ``row_number``, ``new_id`` (a new UUIDv7, for
+    what the row may create) and the columns.
+
     A file is applied when each cell could be read and no check found a row; otherwise nothing
     changes and every bad row is reported. `checks` and `apply` run in one transaction. A cell that
     could not be read is NULL in ``staged``, so a check passes over NULL.

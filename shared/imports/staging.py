@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from shared.ids import new_id
 from shared.imports.kinds import Column, Kind
 from shared.imports.parsers import BadCellError
 from shared.spreadsheets import Cell, Sheet, UnreadableError, is_formula, open_sheet, text_of
@@ -61,9 +62,9 @@ def _create(connection: psycopg.Connection[Any], kind: Kind) -> None:
         for column in kind.columns
     )
     connection.execute(
-        sql.SQL("CREATE TEMPORARY TABLE staged (row_number integer, {}) ON COMMIT DROP").format(
-            columns
-        )
+        sql.SQL(
+            "CREATE TEMPORARY TABLE staged (row_number integer, new_id uuid, {}) ON COMMIT DROP"
+        ).format(columns)
     )
 
 
@@ -116,7 +117,7 @@ def _copy_all(
 def _read(layout: Layout, rows: Sequence[tuple[int, tuple[Cell, ...]]]) -> _Chunk:
     chunk = _Chunk()
     for number, cells in rows:
-        values: list[object] = [number]
+        values: list[object] = [number, new_id()]
         for column, place in layout:
             cell = cells[place] if place is not None and place < len(cells) else None
             try:

@@ -58,9 +58,7 @@ class GroupMember(Base):
 
     __tablename__ = "group_members"
 
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisations.id"), primary_key=True
-    )
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"), primary_key=True)
 
 

@@ -1,0 +1,111 @@
+"""The statements that apply a roster: each works on the whole file at once."""
+
+from typing import Final
+
+from sqlalchemy import text
+
+# What the file wants changed: rows that would change nothing are not in it.
+PREPARE: Final = (
+    # Nobody edits these members between our look at them and our write.
+    text("""
+        SELECT count(*) FROM (
+            SELECT 1 FROM members WHERE member_no IN (SELECT member_no FROM staged)
+            ORDER BY id FOR UPDATE
+        ) AS locked
+    """),
+    text("""
+        CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
+        SELECT w.*, m.organisation_id AS was_in, m.status AS was, m.id IS NULL AS is_new
+        FROM (
+            SELECT coalesce(m.id, s.new_id) AS id, s.member_no, s.name,
+                b.id AS organisation_id, s.status,
+                CASE
+                    WHEN s.status = 'left' THEN NULL
+                    WHEN g.id IS NOT NULL THEN g.id
+                    WHEN m.organisation_id = b.id THEN m.group_id
+                END AS group_id,
+                coalesce(
+                    s.scored,
+                    CASE WHEN m.status = s.status THEN m.scored END,
+                    s.status <> ALL (CAST(:unscored AS text[]))
+                ) AS scored,
+                coalesce(s.joined_on, m.joined_on) AS joined_on
+            FROM staged s
+            JOIN organisations b ON b.code = s.branch_code
+            LEFT JOIN organisations g ON g.code = s.group_code
+            LEFT JOIN members m ON m.member_no = s.member_no
+        ) AS w
+        LEFT JOIN members m ON m.id = w.id
+        WHERE m.id IS NULL OR (w.name, w.organisation_id, w.group_id, w.status, w.scored,
+                w.joined_on)
+            IS DISTINCT FROM (m.name, m.organisation_id, m.group_id, m.status, m.scored,
+                m.joined_on)
+    """),
+    text("ANALYZE wanted"),
+)
+
+PUT: Final = (
+    text("""
+        INSERT INTO members
+            (id, member_no, name, organisation_id, group_id, status, scored, joined_on)
+        SELECT id, member_no, name, organisation_id, group_id, status, scored, joined_on
+        FROM wanted ORDER BY id
+        ON CONFLICT (id) DO UPDATE SET
+            name = excluded.name, organisation_id = excluded.organisation_id,
+            group_id = excluded.group_id, status = excluded.status, scored = excluded.scored,
+            joined_on = excluded.joined_on, version = members.version + 1
+    """),
+    # Two changes never share an instant, whatever the clock says.
+    text("""
+        UPDATE memberships h SET until = greatest(:now, h.since + interval '1 microsecond')
+        FROM wanted w
+        WHERE h.member_id = w.id AND h.until IS NULL
+          AND (w.was_in <> w.organisation_id OR w.status = 'left')
+    """),
+    text("""
+        INSERT INTO memberships (member_id, organisation_id, since, reason, recorded_by)
+        SELECT w.id, w.organisation_id,
+            greatest(:now, (SELECT max(h.until) FROM memberships h WHERE h.member_id = w.id)),
+            'import', :by
+        FROM wanted w
+        WHERE w.status <> 'left'
+          AND (w.is_new OR w.was_in <> w.organisation_id OR w.was = 'left')
+    """),
+    # Duties of the old branch end with it; who leaves keeps no duty and no place in a group.
+    text("""
+        DELETE FROM role_assignments r USING wanted w, organisations o, organisations old
+        WHERE r.member_id = w.id AND o.id = r.organisation_id AND old.id = w.was_in
+          AND (w.status = 'left'
+            OR (w.was_in <> w.organisation_id
+                AND r.role = ANY(CAST(:branch_roles AS text[]))
+                AND starts_with(o.path, old.path)))
+    """),
+    text("""
+        DELETE FROM group_members g USING wanted w WHERE g.member_id = w.id AND w.status = 'left'
+    """),
+)
+
+NEW_ROLES: Final = text("""
+    SELECT m.id AS member_id, s.role, o.id AS organisation_id
+    FROM staged s
+    JOIN members m ON m.member_no = s.member_no
+    JOIN organisations o ON o.code = s.role_organisation_code
+    LEFT JOIN role_assignments r
+        ON r.member_id = m.id AND r.role = s.role AND r.organisation_id = o.id
+    WHERE s.role IS NOT NULL AND s.status <> 'left' AND r.id IS NULL
+    ORDER BY m.id
+""")
+
+GIVE_ROLES: Final = text("""
+    INSERT INTO role_assignments (id, member_id, role, organisation_id, given_by, given_at)
+    SELECT *, :by, :now FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:members AS uuid[]), CAST(:roles AS text[]),
+        CAST(:organisations AS uuid[])
+    )
+""")
+
+# Members whose role is all that is new.
+TOUCH: Final = text("""
+    UPDATE members SET version = version + 1
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.id = members.id)
+""")
