@@ -2,7 +2,12 @@
 
 from apiflask import APIBlueprint, APIFlask
 
+from services.events.attendance import routes as attendance
+from services.events.catalogue import routes as catalogue
+from services.events.check_ins import routes as check_ins
+from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
+from services.events.screen import routes as screen
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -11,7 +16,12 @@ from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    catalogue.blueprint,
+    check_ins.blueprint,
+    screen.blueprint,
+    attendance.blueprint,
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -25,4 +35,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         clock=clock,
         settings=settings,
     )
-    return create_service(suite, BLUEPRINTS)
+    app = create_service(suite, BLUEPRINTS)
+    app.extensions["door"] = CheckIns(suite.database, suite.redis, clock, settings.code_key)
+    return app

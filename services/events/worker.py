@@ -1,8 +1,11 @@
 """The events service's background loops: ``python -m services.events.worker``."""
 
 from services.events.config import Settings
+from services.events.roster_copy.copying import copy_roster
 from shared.config import Environment
+from shared.contracts.roster import STREAM
 from shared.database import Database
+from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
 from shared.worker import Loop, run_loops
@@ -14,6 +17,9 @@ def loops(settings: Settings) -> dict[str, Loop]:
     redis = connect(settings.redis_url)
     return {
         "relay": Relay(database, redis).run,
+        "roster": Consumer(
+            database, connect(settings.redis_url), STREAM, "events", copy_roster
+        ).run,
     }
 
 

@@ -11,7 +11,7 @@ from shared.web.context import (
 )
 from shared.web.etags import check_if_match, etag
 from shared.web.guards import requires, transactional
-from shared.web.pages import CursorIn, after_id, page, page_of, read_cursor
+from shared.web.pages import CursorIn, after_id, after_moment, page, page_of, read_cursor
 from shared.web.schemas import Points, Schema
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Schema",
     "Suite",
     "after_id",
+    "after_moment",
     "check_if_match",
     "create_service",
     "current_clock",

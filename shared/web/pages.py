@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -92,6 +93,21 @@ def after_id(cursor: list[Any] | None) -> UUID | None:
     try:
         return UUID(str(cursor[0]))
     except ValueError as error:
+        raise _cursor_invalid() from error
+
+
+def after_moment(cursor: list[Any] | None) -> tuple[datetime, UUID] | None:
+    """Return the moment and id a cursor of such pairs holds, or None on the first page.
+
+    Raises:
+        Invalid: `cursor_invalid`.
+    """
+    if cursor is None:
+        return None
+    try:
+        moment, last_id = cursor
+        return datetime.fromisoformat(moment), UUID(last_id)
+    except (ValueError, TypeError, AttributeError) as error:
         raise _cursor_invalid() from error
 
 

@@ -30,6 +30,7 @@ class EventRow(Base):
     import_key: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(_MOMENT)
+    published_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     version: Mapped[int] = mapped_column(default=1)
     sessions: Mapped[list["SessionRow"]] = relationship(
         order_by="SessionRow.starts_at, SessionRow.id", cascade="all, delete-orphan"

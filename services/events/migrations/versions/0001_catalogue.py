@@ -61,13 +61,17 @@ UP = (
         import_key text UNIQUE,
         created_by uuid NOT NULL,
         created_at timestamptz NOT NULL,
+        published_at timestamptz,
         version integer NOT NULL DEFAULT 1,
         CHECK (starts_at < ends_at),
-        CHECK ((state = 'cancelled') = (cancel_reason IS NOT NULL))
+        CHECK ((state = 'cancelled') = (cancel_reason IS NOT NULL)),
+        CHECK (published_at IS NOT NULL OR state IN ('draft', 'cancelled'))
     )
     """,
     "CREATE INDEX events_by_start ON events (starts_at, id)",
     "CREATE INDEX events_by_path ON events (organisation_path text_pattern_ops, starts_at)",
+    "CREATE INDEX events_for_everyone ON events (starts_at) WHERE audience = 'everyone'",
+    "CREATE INDEX events_by_maker ON events (created_by)",
     # `short_id` is what fits into a code; `version` rises with every change of the session or its
     # event that a check-in depends on.
     """
@@ -96,6 +100,7 @@ UP = (
         PRIMARY KEY (event_id, member_id, role)
     )
     """,
+    "CREATE INDEX event_roles_by_member ON event_roles (member_id)",
     # Nobody both lectures and helps at one event: a check-in has one role.
     """
     CREATE UNIQUE INDEX one_part_in_an_event ON event_roles (event_id, member_id)

@@ -1,0 +1,1 @@
+"""Who came, who is expected, who is missing."""

@@ -1,0 +1,43 @@
+"""Who may run an event, and who may come to it. Pure."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.events.catalogue.permissions import EVENTS_MANAGE
+from shared.auth import Principal
+
+
+def may_run(
+    principal: Principal, organisation_path: str, created_by: UUID, organisers: Iterable[UUID]
+) -> bool:
+    """Tell whether somebody may run an event.
+
+    Its maker, those named as its organisers, and administrators whose part of the tree holds it.
+    """
+    return (
+        principal.member_id == created_by
+        or principal.member_id in organisers
+        or principal.reaches(EVENTS_MANAGE, organisation_path)
+    )
+
+
+def may_attend(principal: Principal, audience: str, organisation_path: str) -> bool:
+    """Tell whether an event is meant for somebody.
+
+    A member belongs to a branch, and may belong to a group and to groups across branches; each is
+    a `member` grant of the token. An event of an organisation is for all who belong below it.
+    """
+    return audience == "everyone" or any(
+        grant.role == "member" and grant.path.startswith(organisation_path)
+        for grant in principal.grants
+    )
+
+
+def belonging_paths(principal: Principal) -> list[str]:
+    """Return every organisation's path that the member belongs to, from the committee down."""
+    found: set[str] = set()
+    for grant in principal.grants:
+        if grant.role == "member":
+            codes = grant.path.strip("/").split("/")
+            found |= {f"/{'/'.join(codes[: n + 1])}/" for n in range(len(codes))}
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""Check-ins: a code becomes an attendance, once."""

@@ -1,0 +1,34 @@
+"""Check-ins as they are stored; `writer` inserts them with SQL of its own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.events.models_base import Base
+
+_MOMENT = DateTime(timezone=True)
+
+
+class CheckInRow(Base):
+    __tablename__ = "check_ins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    client_ref: Mapped[UUID]
+    request_hash: Mapped[bytes]
+    claim_nonce: Mapped[UUID | None]
+    checked_in_at: Mapped[datetime] = mapped_column(_MOMENT)
+    checked_out_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    minutes: Mapped[int | None]
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    recorded_by: Mapped[UUID | None]
+    annulled_by: Mapped[UUID | None]
+    annulled_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    revision: Mapped[int]

@@ -1,0 +1,49 @@
+"""Whether a member may check in to a session at a moment. Pure.
+
+Published is enough: within its window a session takes check-ins without anyone pressing a button.
+Opening an event by hand lets people in before the window; closing it ends check-in at once.
+"""
+
+from datetime import datetime
+
+from services.events.catalogue.access import may_attend
+from services.events.catalogue.snapshot import SessionSnapshot
+from services.events.check_ins.refusals import REFUSALS, Refusal
+from shared.auth import Principal
+
+
+def decide(session: SessionSnapshot, principal: Principal, now: datetime) -> Refusal | None:
+    """Return why the member may not check in now, or None."""
+    if session.state == "cancelled":
+        return REFUSALS["event_cancelled"]
+    if session.state not in ("published", "open"):
+        return REFUSALS["event_not_open"]
+    if now > session.closes_at:
+        return REFUSALS["too_late"]
+    if now < session.opens_at and session.state != "open":
+        return REFUSALS["too_early"]
+    takes_part = principal.member_id in session.roles
+    if not takes_part and not may_attend(principal, session.audience, session.organisation_path):
+        return REFUSALS["not_eligible"]
+    return None
+
+
+def decide_at_desk(session: SessionSnapshot, now: datetime) -> Refusal | None:
+    """Return why an organiser may not tick somebody now, or None.
+
+    The desk admits guests of other organisations, and takes in a paper list after the event.
+    """
+    if session.state == "cancelled":
+        return REFUSALS["event_cancelled"]
+    if session.state == "draft":
+        return REFUSALS["event_not_open"]
+    if now < session.opens_at and session.state != "open":
+        return REFUSALS["too_early"]
+    return None
+
+
+def minutes_of_stay(session: SessionSnapshot, arrived: datetime, left: datetime) -> int:
+    """Return the whole minutes of a stay that fall inside the session and its closing time."""
+    begin = max(arrived, session.starts_at)
+    end = min(left, max(session.closes_at, session.ends_at))
+    return max(0, int((end - begin).total_seconds()) // 60)

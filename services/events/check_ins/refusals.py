@@ -1,0 +1,97 @@
+"""Every way a check-in can be refused: a stable code, a status, and what to do next."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from shared.errors import Problem
+from shared.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An expected answer that is not "you are in"."""
+
+    code: str
+    status: int
+    text: Text
+
+    def to_problem(self, **extra: object) -> Problem:
+        return Problem(self.code, self.text, status=self.status, extra=extra)
+
+
+_ALL: Final = (
+    Refusal(
+        "code_invalid", 400,
+        Text("这不是本系统的签到码，请扫描会场屏幕上的二维码。",
+             "This is not one of our codes; scan the one on the hall's screen."),
+    ),
+    Refusal(
+        "code_expired", 410,
+        Text("签到码已过期，请扫描屏幕上当前的二维码。",
+             "This code has expired; scan the one the screen shows now."),
+    ),
+    Refusal(
+        "claim_invalid", 400,
+        Text("签到凭证无效，请重新扫码。", "This claim is not valid; scan the code again."),
+    ),
+    Refusal(
+        "claim_expired", 410,
+        Text("扫码后超过两分钟未完成，请重新扫码。",
+             "More than two minutes have passed since the scan; scan again."),
+    ),
+    Refusal(
+        "claim_used", 409,
+        Text("该凭证已被使用，请用自己的手机重新扫码。",
+             "This claim has been used; scan the code with your own phone."),
+    ),
+    Refusal(
+        "digits_wrong", 422,
+        Text("数字码不对或已更换，请看屏幕上当前的六位数字。",
+             "These digits do not match; enter the six the screen shows now."),
+    ),
+    Refusal(
+        "digits_ambiguous", 409,
+        Text("有两场活动的数字码恰好相同，请改为扫码。",
+             "Two events show the same digits just now; scan the code instead."),
+    ),
+    Refusal(
+        "too_many_attempts", 429,
+        Text("尝试次数过多，请扫码，或十分钟后再试，或请工作人员登记。",
+             "Too many tries; scan the code, wait ten minutes, or ask at the desk."),
+    ),
+    Refusal(
+        "too_early", 409,
+        Text("签到尚未开始，请稍后再扫。", "Check-in has not opened yet; scan again later."),
+    ),
+    Refusal(
+        "too_late", 409,
+        Text("签到已结束，请向工作人员说明情况。", "Check-in has closed; speak to the organiser."),
+    ),
+    Refusal(
+        "event_not_open", 409,
+        Text("活动未发布或已结束，请向工作人员确认。",
+             "The event is not published or is over; ask the organiser."),
+    ),
+    Refusal(
+        "event_cancelled", 409,
+        Text("活动已取消，无需签到。", "The event was cancelled; there is nothing to do."),
+    ),
+    Refusal(
+        "not_eligible", 403,
+        Text("本活动面向其他组织的党员；如受邀参加，请到签到台登记。",
+             "This event is for members of another organisation; if invited, go to the desk."),
+    ),
+    Refusal(
+        "client_ref_reused", 409,
+        Text("这个 client_ref 已用于另一次扫码，请换新的再提交。",
+             "This client_ref was used for another scan; send a new one."),
+    ),
+    Refusal(
+        "check_in_annulled", 409,
+        Text("您的签到已被撤销，请到签到台说明情况。",
+             "Your check-in was annulled; speak to the organiser at the desk."),
+    ),
+)  # fmt: skip
+
+REFUSALS: Final = MappingProxyType({refusal.code: refusal for refusal in _ALL})

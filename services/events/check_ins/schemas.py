@@ -1,0 +1,66 @@
+"""Shapes of check-ins."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from services.events.codes.digits import LENGTH
+from shared.web import Schema
+
+WAYS = ("code", "claim", "digits")
+
+
+class ScanIn(Schema):
+    """One of `code`, `claim` and `digits`, and the phone's own reference for this scan."""
+
+    code = fields.String(validate=validate.Length(1, 64))
+    claim = fields.String(validate=validate.Length(1, 128))
+    digits = fields.String(validate=validate.Regexp(rf"^[0-9]{{{LENGTH}}}\Z"))
+    client_ref = fields.UUID(required=True)
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if sum(way in data for way in WAYS) != 1:
+            raise ValidationError("Send exactly one of: code, claim, digits.", "code")
+
+
+class TickIn(Schema):
+    member_id = fields.UUID(required=True)
+    session_id = fields.UUID(load_default=None)
+    role = fields.String(
+        load_default=None, validate=validate.OneOf(("participant", "lecturer", "helper"))
+    )
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class AnnulIn(Schema):
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class CodeIn(Schema):
+    code = fields.String(required=True, validate=validate.Length(1, 64))
+
+
+class ClaimOut(Schema):
+    claim = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+
+
+class CheckInOut(Schema):
+    id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    session_id = fields.UUID(required=True)
+    event_title = fields.String(required=True)
+    member_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    method = fields.String(required=True)
+    state = fields.String(required=True)
+    checked_in_at = fields.AwareDateTime(required=True)
+    checked_out_at = fields.AwareDateTime(required=True, allow_none=True)
+    minutes = fields.Integer(required=True, allow_none=True)
+
+
+class AnswerOut(Schema):
+    check_in = fields.Nested(CheckInOut, required=True)
+    replayed = fields.Boolean(required=True)
+    already = fields.Boolean(required=True)

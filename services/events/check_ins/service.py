@@ -1,0 +1,239 @@
+"""One check-in, from what was scanned to what stands in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from redis import Redis
+from sqlalchemy import or_, select
+
+from services.events.catalogue.access import belonging_paths
+from services.events.catalogue.models import EventRow, SessionRow
+from services.events.catalogue.snapshot import SessionSnapshot, read_snapshots
+from services.events.check_ins import policy
+from services.events.check_ins.models import CheckInRow
+from services.events.check_ins.refusals import REFUSALS, Refusal
+from services.events.check_ins.sessions import FRESH_SECONDS, Sessions
+from services.events.check_ins.writer import NewCheckIn, Outcome, Writer
+from services.events.codes import claims, digits, rotating
+from shared.auth import Principal
+from shared.clock import Clock
+from shared.database import Database
+from shared.ids import new_id
+
+_TRIES: Final = 10
+_TRIES_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a phone sends: one of a code, a claim or six digits, and its own reference."""
+
+    method: str
+    value: str
+    client_ref: UUID
+
+    @property
+    def request_hash(self) -> bytes:
+        return sha256(f"{self.method}:{self.value}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A check-in that stands.
+
+    `replayed`: this very request had been answered before. `already`: the member was here already
+    by another scan, and this is that first check-in.
+    """
+
+    check_in: NewCheckIn | CheckInRow
+    event_title: str
+    replayed: bool = False
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The session a scan points to, and the claim's nonce if it was a claim."""
+
+    session: SessionSnapshot
+    nonce: UUID | None = None
+
+
+class CheckIns:
+    """The door: one a process, safe to call from every request thread."""
+
+    def __init__(self, database: Database, redis: Redis, clock: Clock, key: bytes) -> None:
+        self._database = database
+        self._redis = redis
+        self._clock = clock
+        self._key = key
+        self.sessions = Sessions(database)
+        self.writer = Writer(database)
+
+    def check_in(self, principal: Principal, scan: Scan) -> Answer | Refusal:
+        """Check the member in, or say why not.
+
+        What this request had been answered before stands before any rule: a repetition is never
+        refused for its own success, nor for having become late.
+        """
+        answer = self._try(principal, scan, FRESH_SECONDS * 60)
+        if not isinstance(answer, Refusal):
+            return answer
+        earlier = self._repetition(principal.member_id, scan)
+        if earlier is not None or scan.method == "digits":
+            return earlier or answer
+        # What was remembered of the session may be old: refuse only on what is true now.
+        return self._try(principal, scan, FRESH_SECONDS)
+
+    def _try(self, principal: Principal, scan: Scan, max_age: float) -> Answer | Refusal:
+        now = self._clock.now()
+        found = self._find(principal, scan, now, max_age)
+        if isinstance(found, Refusal):
+            return found
+        refusal = policy.decide(found.session, principal, now)
+        if refusal is not None:
+            return refusal
+        check_in = NewCheckIn(
+            id=new_id(),
+            session=found.session,
+            member_id=principal.member_id,
+            role=found.session.roles.get(principal.member_id, "participant"),
+            method=scan.method,
+            client_ref=scan.client_ref,
+            request_hash=scan.request_hash,
+            checked_in_at=now,
+            claim_nonce=found.nonce,
+        )
+        outcome = self.writer.write(check_in)
+        if outcome is Outcome.WRITTEN:
+            return Answer(check_in, found.session.event_title)
+        if outcome is Outcome.STALE:
+            return self._try(principal, scan, 0)
+        return self._standing(check_in)
+
+    def _find(
+        self, principal: Principal, scan: Scan, now: datetime, max_age: float
+    ) -> _Found | Refusal:
+        if scan.method == "digits":
+            return self._find_by_digits(principal, scan.value, now)
+        nonce = None
+        if scan.method == "claim":
+            claim = claims.read(self._key, scan.value, now)
+            if claim is None or claim.expired:
+                return REFUSALS["claim_expired" if claim else "claim_invalid"]
+            short_id, nonce = claim.short_id, claim.nonce
+        else:
+            code = rotating.read(self._key, scan.value, now)
+            if code is None or code.expired:
+                return REFUSALS["code_expired" if code else "code_invalid"]
+            short_id = code.short_id
+        session = self.sessions.get(short_id, max_age)
+        return _Found(session, nonce) if session else REFUSALS["code_invalid"]
+
+    def _find_by_digits(self, principal: Principal, value: str, now: datetime) -> _Found | Refusal:
+        """Look for the digits among the sessions that are open to this member now.
+
+        Tries are counted for each member, never for an address: a hall shares one.
+        """
+        counter = f"digits:{principal.member_id}"
+        tries = int(self._redis.incr(counter))
+        if tries == 1:
+            self._redis.expire(counter, _TRIES_SECONDS)
+        if tries > _TRIES:
+            return REFUSALS["too_many_attempts"]
+        matching = [
+            session
+            for session in self._open_to(principal, now)
+            if digits.matches(self._key, session.short_id, value, now)
+        ]
+        if len(matching) != 1:
+            return REFUSALS["digits_ambiguous" if matching else "digits_wrong"]
+        return _Found(matching[0])
+
+    def _open_to(self, principal: Principal, now: datetime) -> list[SessionSnapshot]:
+        with self._database.unit_of_work() as uow:
+            return read_snapshots(
+                uow,
+                EventRow.state.in_(("published", "open")),
+                SessionRow.closes_at >= now,
+                or_(SessionRow.opens_at <= now, EventRow.state == "open"),
+                or_(
+                    EventRow.audience == "everyone",
+                    EventRow.organisation_path.in_(belonging_paths(principal)),
+                    EventRow.roles.any(member_id=principal.member_id),
+                ),
+            )
+
+    def _repetition(self, member_id: UUID, scan: Scan) -> Answer | Refusal | None:
+        """Return the answer an earlier request with this client_ref was given, if there was one."""
+        with self._database.unit_of_work() as uow:
+            row = uow.session.execute(
+                select(CheckInRow, EventRow.title)
+                .join(EventRow, EventRow.id == CheckInRow.event_id)
+                .where(CheckInRow.member_id == member_id, CheckInRow.client_ref == scan.client_ref)
+            ).first()
+        if row is None:
+            return None
+        if row[0].request_hash != scan.request_hash:
+            return REFUSALS["client_ref_reused"]
+        return Answer(row[0], row[1], replayed=True)
+
+    def _standing(self, check_in: NewCheckIn) -> Answer | Refusal:
+        """Return what stands in a new check-in's way: its own repetition, or an earlier one."""
+        with self._database.unit_of_work() as uow:
+            rows = uow.session.scalars(
+                select(CheckInRow).where(
+                    or_(
+                        (CheckInRow.member_id == check_in.member_id)
+                        & (CheckInRow.client_ref == check_in.client_ref),
+                        (CheckInRow.member_id == check_in.member_id)
+                        & (CheckInRow.session_id == check_in.session.session_id),
+                    )
+                )
+            ).all()
+        title = check_in.session.event_title
+        repeated = next((r for r in rows if r.client_ref == check_in.client_ref), None)
+        if repeated is not None:
+            if repeated.request_hash != check_in.request_hash:
+                return REFUSALS["client_ref_reused"]
+            return Answer(repeated, title, replayed=True)
+        if not rows:
+            return REFUSALS["claim_used"]
+        if rows[0].state == "annulled":
+            return REFUSALS["check_in_annulled"]
+        return Answer(rows[0], title, already=True)
+
+    def tick(
+        self, session: SessionSnapshot, member_id: UUID, role: str, reason: str, by: UUID
+    ) -> Answer | Refusal:
+        """Check somebody in at the desk: the equal path for those without a phone."""
+        now = self._clock.now()
+        refusal = policy.decide_at_desk(session, now)
+        if refusal is not None:
+            return refusal
+        check_in = NewCheckIn(
+            id=new_id(),
+            session=session,
+            member_id=member_id,
+            role=role,
+            method="desk",
+            client_ref=new_id(),
+            request_hash=b"",
+            checked_in_at=now,
+            reason=reason,
+            recorded_by=by,
+        )
+        outcome = self.writer.write(check_in)
+        if outcome is Outcome.STALE:
+            fresh = self.sessions.get(session.short_id, 0)
+            return (
+                self.tick(fresh, member_id, role, reason, by)
+                if fresh
+                else REFUSALS["event_not_open"]
+            )
+        if outcome is Outcome.STANDS:
+            return self._standing(check_in)
+        return Answer(check_in, session.event_title)

@@ -1,0 +1,1 @@
+"""The roster as events knows it: a copy, fed by the stream `roster`."""

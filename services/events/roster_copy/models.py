@@ -1,0 +1,35 @@
+"""The copy's tables; only `copying` writes them."""
+
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.events.models_base import Base
+
+
+class OrganisationCopy(Base):
+    __tablename__ = "roster_organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    parent_id: Mapped[UUID | None]
+    path: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+
+
+class MemberCopy(Base):
+    __tablename__ = "roster_members"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_no: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    organisation_id: Mapped[UUID]
+    path: Mapped[str] = mapped_column(Text)
+    group_path: Mapped[str | None] = mapped_column(Text)
+    cross_paths: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    status: Mapped[str] = mapped_column(Text)
+    scored: Mapped[bool]
+    version: Mapped[int]
