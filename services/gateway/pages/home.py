@@ -3,27 +3,28 @@
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.gateway.pages.upstreams import AwayError, Upstreams
+from shared.clock import SHANGHAI
 
 _log = logging.getLogger(__name__)
 
-_PARTS: Final = {
-    "events": ("events", "/api/v1/events"),
-    "points": ("points", "/api/v1/me/points"),
-}
 # Shared by all requests; a part that finds no free place waits its turn inside its timeout.
 _ASKING: Final = ThreadPoolExecutor(max_workers=32, thread_name_prefix="home")
 
 
-def compose(
-    upstreams: Upstreams, headers: Mapping[str, str], queries: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
+def compose(upstreams: Upstreams, headers: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """Ask all services at once; a part whose service is away is None and named in `missing`."""
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = {
+        "starts_after": midnight.isoformat(),
+        "starts_before": (midnight + timedelta(days=1)).isoformat(),
+    }
     asked: dict[str, Future[Any]] = {
-        part: _ASKING.submit(upstreams.get, service, path, headers, queries.get(part))
-        for part, (service, path) in _PARTS.items()
+        "events": _ASKING.submit(upstreams.get, "events", "/api/v1/events", headers, today),
+        "points": _ASKING.submit(upstreams.get, "points", "/api/v1/me/points", headers),
     }
     answers: dict[str, Any] = {}
     missing: list[str] = []

@@ -13,7 +13,6 @@ from services.gateway.pages import home
 from services.gateway.pages.api_document import ApiDocument, operations
 from services.gateway.pages.upstreams import current_upstreams
 from shared.auth import PUBLIC
-from shared.clock import SHANGHAI
 from shared.web import Schema, current_clock, current_principal, current_uow, requires
 
 API_DOCUMENT = "api_document"
@@ -48,10 +47,9 @@ def get_home() -> dict[str, Any]:
     me = describe(current_uow(), current_principal())
     # The connection serves others while the services are asked.
     current_uow().rollback()
-    today = current_clock().now().astimezone(SHANGHAI).date().isoformat()
     return {
         "me": me,
-        **home.compose(current_upstreams(), dict(request.headers), {"events": {"day": today}}),
+        **home.compose(current_upstreams(), dict(request.headers), current_clock().now()),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from apiflask import APIFlask
@@ -85,7 +86,11 @@ def test_services_are_asked_with_the_callers_own_token_and_language(
 ) -> None:
     home(client, token)
     path, headers = behind.asked[-1]
-    assert path.startswith("/api/v1/events?")
+    # The suite's day, by the clock in Shanghai.
+    assert parse_qs(urlsplit(path).query) == {
+        "starts_after": ["2026-11-23T00:00:00+08:00"],
+        "starts_before": ["2026-11-24T00:00:00+08:00"],
+    }
     assert headers["Authorization"] == f"Bearer {token}"
     assert headers["Accept-Language"] == "en"
 

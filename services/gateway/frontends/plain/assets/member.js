@@ -37,7 +37,7 @@ async function loadHome() {
     const home = await ask('GET', '/me/home');
     state.me = home.me;
     if (home.points) showPoints(home.points); else fill('points', away('myPoints'));
-    fill('events', home.events ? views.events(home.events) : away('today'));
+    fill('events', home.events ? views.events(home.events, home.me) : away('today'));
     if (home.missing.length) setTimeout(() => { loadHome(); }, AGAIN_MS);
     await loadBoard();
   } catch (problem) {

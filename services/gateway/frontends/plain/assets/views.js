@@ -32,12 +32,17 @@ export function points(answer) {
   ];
 }
 
-export function events(answer) {
-  const items = answer.items.map((event) => element('li', {},
+const RUNS_EVENTS = ['organiser', 'branch_secretary', 'unit_admin', 'city_admin'];
+
+export function events(answer, me) {
+  const runs = me.roles.some((grant) => RUNS_EVENTS.includes(grant.role));
+  const items = answer.items.filter((event) => event.state !== 'draft').map((event) => element('li', {},
     element('div', {class: 'pair'},
       element('b', {}, event.title),
       element('span', {}, `${clockTime(event.starts_at)}–${clockTime(event.ends_at)}`)),
-    event.place ? soft(event.place) : null));
+    event.state === 'cancelled' ? element('p', {class: 'notice bad'}, t('cancelled')) : null,
+    event.place ? soft(event.place) : null,
+    runs ? element('a', {class: 'link', href: `/screen/${encodeURIComponent(event.id)}`}, t('openScreen')) : null));
   return [heading('today'), items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('nothingToday'))];
 }
 

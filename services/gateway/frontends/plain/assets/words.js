@@ -35,6 +35,8 @@
     ofCap: ['{0} / {1}', '{0} of {1}'],
     today: ['今日活动', 'Today'],
     nothingToday: ['今天没有活动。', 'Nothing today.'],
+    cancelled: ['活动已取消', 'Cancelled'],
+    openScreen: ['打开大屏签到码', 'Open the hall screen'],
     board: ['排行榜', 'Leaderboard'],
     month: ['本月', 'Month'],
     quarter: ['本季', 'Quarter'],
