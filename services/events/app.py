@@ -4,14 +4,17 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
 from services.events.catalogue import routes as catalogue
+from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
+from services.events.imports import KINDS
 from services.events.screen import routes as screen
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
+from shared.imports.routes import imports_blueprint
 from shared.redis import connect
 from shared.web import Suite, create_service
 
@@ -21,6 +24,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
 )
 
 

@@ -1,10 +1,13 @@
 """The events service's background loops: ``python -m services.events.worker``."""
 
+from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
+from services.events.imports import KINDS
 from services.events.roster_copy.copying import copy_roster
 from shared.config import Environment
 from shared.contracts.roster import STREAM
 from shared.database import Database
+from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
@@ -17,6 +20,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
     redis = connect(settings.redis_url)
     return {
         "relay": Relay(database, redis).run,
+        "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", copy_roster
         ).run,

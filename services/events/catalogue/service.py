@@ -136,15 +136,13 @@ def listing(
         .order_by(EventRow.starts_at, EventRow.id)
         .limit(filters["limit"] + 1)
     )
-    for field, condition in (
-        ("starts_after", EventRow.starts_at >= filters["starts_after"]),
-        ("starts_before", EventRow.starts_at < filters["starts_before"]),
-        ("category", EventRow.category == filters["category"]),
-        ("state", EventRow.state == filters["state"]),
-        ("organisation_id", EventRow.organisation_id == filters["organisation_id"]),
-    ):
+    if filters["starts_after"] is not None:
+        query = query.where(EventRow.starts_at >= filters["starts_after"])
+    if filters["starts_before"] is not None:
+        query = query.where(EventRow.starts_at < filters["starts_before"])
+    for field in ("category", "state", "organisation_id"):
         if filters[field] is not None:
-            query = query.where(condition)
+            query = query.where(getattr(EventRow, field) == filters[field])
     if after is not None:
         query = query.where(tuple_(EventRow.starts_at, EventRow.id) > tuple_(*after))
     return list(uow.session.scalars(query))
@@ -204,6 +202,8 @@ def move(
     policy.check_move(event.state, state)
     event.state = state
     event.cancel_reason = reason
+    if state == "published":
+        event.published_at = uow.clock.now()
     return _changed(uow, event)
 
 
