@@ -117,20 +117,20 @@ def post_tick(event_id: UUID, json_data: dict[str, Any]) -> Response:
 @blueprint.get("/check-ins/<uuid:check_in_id>")
 @requires(permissions.CHECK_IN)
 @blueprint.output(CheckInOut)
-def get_check_in(check_in_id: UUID) -> dict[str, Any]:
+def get_check_in(check_in_id: UUID) -> Response:
     """Read an own check-in, or one of an event one runs."""
     found = corrections.find(current_uow(), current_principal(), check_in_id)
-    return show_row(found.check_in, found.session.event_title)
+    return _json(show_row(found.check_in, found.session.event_title))
 
 
 @blueprint.post("/check-ins/<uuid:check_in_id>/check-out")
 @requires(permissions.CHECK_IN)
 @transactional
 @blueprint.output(CheckInOut)
-def post_check_out(check_in_id: UUID) -> dict[str, Any]:
+def post_check_out(check_in_id: UUID) -> Response:
     """Leave: the length of the stay is counted up to now."""
     found = corrections.check_out(current_uow(), current_principal(), check_in_id)
-    return show_row(found.check_in, found.session.event_title)
+    return _json(show_row(found.check_in, found.session.event_title))
 
 
 @blueprint.post("/check-ins/<uuid:check_in_id>/annul")
@@ -138,19 +138,19 @@ def post_check_out(check_in_id: UUID) -> dict[str, Any]:
 @transactional
 @blueprint.input(AnnulIn)
 @blueprint.output(CheckInOut)
-def post_annul(check_in_id: UUID, json_data: dict[str, Any]) -> dict[str, Any]:
+def post_annul(check_in_id: UUID, json_data: dict[str, Any]) -> Response:
     """Take a check-in back, with a reason."""
     uow, principal = current_uow(), current_principal()
     found = corrections.annul(uow, principal, check_in_id, json_data["reason"])
-    return show_row(found.check_in, found.session.event_title)
+    return _json(show_row(found.check_in, found.session.event_title))
 
 
 def _respond(answer: Answer | Refusal) -> Response:
     if isinstance(answer, Refusal):
         raise answer.to_problem()
-    # A response of its own: the schema would take the finished answer apart again.
-    return Response(
-        orjson.dumps(show_answer(answer)),
-        200 if answer.already else 201,
-        mimetype="application/json",
-    )
+    return _json(show_answer(answer), 200 if answer.already else 201)
+
+
+def _json(body: dict[str, Any], status: int = 200) -> Response:
+    """Return a finished answer; the schema, which documents it, would take it apart again."""
+    return Response(orjson.dumps(body), status, mimetype="application/json")
