@@ -34,7 +34,7 @@ from shared.web import (
 )
 from shared.web.problems import language
 
-MAX_FILE: Final = 32 * 1024 * 1024
+MAX_FILE: Final = 64 * 1024 * 1024
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIRST: Final = (0, "", "")
 

@@ -14,7 +14,7 @@ from shared.imports.kinds import Column, Kind
 from shared.imports.parsers import BadCellError
 from shared.spreadsheets import Cell, Sheet, UnreadableError, is_formula, open_sheet, text_of
 
-MAX_ROWS: Final = 300_000
+MAX_ROWS: Final = 500_000
 _CHUNK: Final = 5_000
 _SHOWN_VALUE: Final = 60
 

@@ -16,7 +16,7 @@ from services.gateway.edge.routing import OWNERS, UPLOADS
 TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")
 PLAIN_PAGES: Final = Path(__file__).resolve().parents[1] / "frontends" / "plain"
 _PLACEHOLDER: Final = re.compile(r"\$\{([A-Z]+)\}")
-_UPLOAD_LIMITS: Final = "client_max_body_size 32m; proxy_read_timeout 60s; "
+_UPLOAD_LIMITS: Final = "client_max_body_size 64m; proxy_read_timeout 60s; "
 
 
 @dataclass(frozen=True)

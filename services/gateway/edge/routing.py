@@ -41,7 +41,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 UPLOADS: Final = frozenset({"/api/v1/imports", "/api/v1/event-imports"})
-"""Paths that take a spreadsheet: 32 MB instead of 1 MB, and a minute to answer."""
+"""Paths that take a spreadsheet: 64 MB instead of 1 MB, and a minute to answer."""
 
 
 def owner(path: str) -> str:

@@ -150,7 +150,7 @@ def test_a_claimed_address_and_request_id_are_replaced(edge: httpx.Client) -> No
     assert seen["X-Request-Id"] != "forged"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/api/v1/check-ins", 1), ("/api/v1/imports", 32)])
+@pytest.mark.parametrize(("path", "most"), [("/api/v1/check-ins", 1), ("/api/v1/imports", 64)])
 def test_bodies_are_limited_by_path(edge: httpx.Client, path: str, most: int) -> None:
     body = b"x" * (most * 1024 * 1024)
     assert edge.post(path, content=body).json()["size"] == len(body)
