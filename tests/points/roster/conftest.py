@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -126,6 +128,31 @@ class City:
         self.run_imports()
         result: dict[str, Any] = caller.get(f"/imports/{answer.json['id']}").json
         return result
+
+
+def all_at_once(city: City, member_id: UUID, calls: Sequence[Callable[[], int]]) -> list[int]:
+    """Return the statuses of calls that all wait for one member's row and are let go together.
+
+    The row is held by another transaction until every call waits for it, so calls that read before
+    they lock have all read the same by then.
+    """
+    waiting = text("""
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """)
+    with city.database.unit_of_work() as holder, ThreadPoolExecutor(len(calls)) as pool:
+        holder.session.execute(
+            text("SELECT 1 FROM members WHERE id = :id FOR UPDATE"), {"id": member_id}
+        )
+        running = [pool.submit(call) for call in calls]
+        deadline = monotonic() + 10
+        while monotonic() < deadline:
+            with city.database.unit_of_work() as uow:
+                if uow.session.scalar(waiting) == len(calls):
+                    break
+            sleep(0.01)
+        holder.rollback()
+        return sorted(call.result() for call in running)
 
 
 @pytest.fixture
