@@ -39,20 +39,13 @@
     byId('code').style.visibility = 'visible';
     byId('digits').textContent = answer.digits.replace(/^(\d{3})(\d{3})$/, '$1 $2');
     byId('count').textContent = answer.count;
+    byId('title').textContent = answer.title;
     shown = {until: stopwatch() + answer.expires_in * 1000, lasts: Math.max(answer.expires_in * 1000, 10000)};
-  }
-
-  // Once: what this hall is about. The code matters more, so a failure is not worth a word.
-  function nameEvent() {
-    window.Session.request('GET', '/events/' + encodeURIComponent(eventId), null, function (_, event) {
-      if (event && event.title) { byId('title').textContent = event.title; byId('title').removeAttribute('data-words'); }
-    });
   }
 
   function ask() {
     clearTimeout(asking);
     if (!view()) { return; }
-    if (byId('title').getAttribute('data-words')) { nameEvent(); }
     window.Session.request('GET', path, null, function (problem, answer) {
       if (answer) {
         say('');
@@ -91,7 +84,7 @@
   }
 
   byId('sign-in').addEventListener('submit', signIn);
-  byId('language').addEventListener('click', function () { window.Words.swap(); window.Words.fill(); });
+  byId('language').addEventListener('click', function () { window.Words.swap(); window.Words.fill(); ask(); });
   byId('sign-out').addEventListener('click', function () { window.Session.signOut(function () { shown = null; shownSvg = null; view(); }); });
   byId('full-screen').addEventListener('click', function () { document.documentElement.requestFullscreen(); });
   window.Words.fill();
