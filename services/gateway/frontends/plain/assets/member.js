@@ -5,7 +5,7 @@ import * as views from './views.js';
 
 const {t} = window.Words;
 const AGAIN_MS = 5000;
-const state = {me: null, period: 'month', board: null, total: null};
+const state = {me: null, period: 'month', board: null, total: null, checkIn: null};
 
 function notice(text, kind = '') {
   byId('notice').hidden = !text;
@@ -89,11 +89,17 @@ async function carryOut() {
   }
   if (!answer) return;
   notice('');
+  state.checkIn = answer;
+  await showReceipt();
+  await loadHome();
+}
+
+async function showReceipt() {
+  const answer = state.checkIn;
   byId('receipt').hidden = false;
   fill('receipt', [...views.checkedIn(answer), views.soft(t('counting'))]);
   const receipt = await checkIn.receipt(answer.check_in.id);
   fill('receipt', [...views.checkedIn(answer), ...(receipt ? views.receipt(receipt) : [views.soft(t('countingLong'))])]);
-  await loadHome();
 }
 
 async function keepAsClaim() {
@@ -162,8 +168,10 @@ byId('to-invitation').addEventListener('click', () => chooseForm(true));
 byId('to-password').addEventListener('click', () => chooseForm(false));
 byId('language').addEventListener('click', () => {
   window.Words.swap();
-  view();
-  if (window.Session.signedIn()) loadHome();
+  notice('');
+  if (!view()) return;
+  loadHome();
+  if (state.checkIn) showReceipt();
 });
 byId('sign-out').addEventListener('click', () => {
   checkIn.forget();
