@@ -9,7 +9,7 @@ from typing import Final, LiteralString
 from shared.spreadsheets import Cell, text_of
 from shared.text import Text
 
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _YES: Final = frozenset({"1", "true", "yes", "是", "y"})
 _NO: Final = frozenset({"0", "false", "no", "否", "n"})
 

@@ -1,0 +1,364 @@
+"""A file is applied whole or not at all, exactly once, and everybody can see how far it is."""
+
+import io
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from shared.auth import Principal
+from shared.database import Database, UnitOfWork
+from shared.ids import new_id
+from shared.imports import Kind
+from shared.imports.routes import MAX_FILE
+from shared.imports.runner import ImportRunner
+from shared.imports.staging import MAX_ROWS
+from shared.testing.plugin import ROOT, TokenFor
+from tests.shared.imports.conftest import FRUIT, IMPORT, apply, xlsx
+
+HEADINGS = ("名称*", "amount")
+
+
+@pytest.fixture
+def member_id() -> UUID:
+    return new_id()
+
+
+@pytest.fixture
+def headers(token_for: TokenFor, member_id: UUID) -> dict[str, str]:
+    token = token_for(member_id, "/city/", [("city_admin", "/city/")])
+    return {"Authorization": f"Bearer {token}"}
+
+
+def send(
+    client: FlaskClient,
+    headers: Mapping[str, str],
+    content: bytes,
+    kind: str = "fruit",
+    name: str = "水果.xlsx",
+) -> TestResponse:
+    return client.post(
+        "/api/v1/imports",
+        data={"kind": kind, "file": (io.BytesIO(content), name)},
+        headers=headers,
+    )
+
+
+def read(client: FlaskClient, headers: Mapping[str, str], import_id: str) -> dict[str, Any]:
+    answer: dict[str, Any] = client.get(f"/api/v1/imports/{import_id}", headers=headers).json
+    return answer
+
+
+def fruit(database: Database) -> list[tuple[str, int | None]]:
+    with database.unit_of_work() as uow:
+        rows = uow.session.execute(text("SELECT name, amount FROM fruit ORDER BY name")).all()
+        return [(row.name, row.amount) for row in rows]
+
+
+def test_a_good_file_is_queued_and_applied(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    answer = send(client, headers, xlsx(HEADINGS, ("苹果", 3), ("梨", None)))
+    assert answer.status_code == 202
+    assert answer.json["state"] == "queued"
+    assert answer.headers["Location"].endswith(f"/api/v1/imports/{answer.json['id']}")
+    assert runner.run_once()
+    job = read(client, headers, answer.json["id"])
+    assert (job["state"], job["summary"], job["errors"]) == ("done", {"created": 2}, [])
+    assert (job["total_rows"], job["processed_rows"], job["filename"]) == (2, 2, "水果.xlsx")
+    assert fruit(database) == [("梨", None), ("苹果", 3)]
+    assert not runner.run_once()
+
+
+def test_the_file_itself_is_not_kept(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    send(client, headers, xlsx(HEADINGS, ("苹果", 3)))
+    runner.run_once()
+    with database.unit_of_work() as uow:
+        assert uow.session.scalar(text("SELECT content FROM imports")) is None
+
+
+def test_one_bad_row_refuses_the_whole_file_and_every_bad_row_is_named(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    content = xlsx(HEADINGS, ("苹果", 3), (None, 1), ("durian", "x"), ("梨", "=1+1"), ("durian", 1))
+    import_id = send(client, headers, content).json["id"]
+    runner.run_once()
+    job = read(client, {**headers, "Accept-Language": "en"}, import_id)
+    assert job["state"] == "refused"
+    assert job["summary"] == {"bad_rows": 4}
+    assert [(e["row"], e["column"], e["code"]) for e in job["errors"]] == [
+        (3, "name", "value_missing"),
+        (4, "amount", "number_invalid"),
+        (4, "name", "fruit_forbidden"),
+        (5, "amount", "formula"),
+        (6, "name", "fruit_forbidden"),
+    ]
+    assert job["errors"][2]["message"] == "“durian” is not taken; remove it."
+    chinese = read(client, headers, import_id)["errors"][1]["message"]
+    assert chinese == "「x」请改为整数。"
+    assert fruit(database) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "errors"),
+    [
+        ([("amount",), (1,)], [("name", "heading_missing")]),
+        ([("name", "colour"), ("苹果", "red")], [("colour", "heading_unknown")]),
+        ([("name", "名称"), ("苹果", "梨")], [("name", "heading_doubled")]),
+        ([HEADINGS], [("", "file_empty")]),
+        ([], [("name", "heading_missing")]),
+    ],
+)
+def test_wrong_headings_are_told_before_rows_are_read(
+    client: FlaskClient,
+    headers: dict[str, str],
+    runner: ImportRunner,
+    rows: list[tuple[object, ...]],
+    errors: list[tuple[str, str]],
+) -> None:
+    import_id = send(client, headers, xlsx(*rows)).json["id"]
+    runner.run_once()
+    job = read(client, headers, import_id)
+    assert job["state"] == "refused"
+    assert [(e["column"], e["code"]) for e in job["errors"]] == errors
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\0", b"\xff\xff", b""])
+def test_what_is_no_spreadsheet_is_refused_with_a_sentence(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, content: bytes
+) -> None:
+    import_id = send(client, headers, content).json["id"]
+    runner.run_once()
+    job = read(client, headers, import_id)
+    assert job["state"] == "refused"
+    assert job["errors"][0]["row"] == 1
+    assert job["errors"][0]["message"] != job["errors"][0]["code"]
+
+
+def test_too_many_rows_are_refused(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    content = ("name\n" + "".join(f"f{n}\n" for n in range(MAX_ROWS + 1))).encode()
+    import_id = send(client, headers, content, name="f.csv").json["id"]
+    runner.run_once()
+    job = read(client, headers, import_id)
+    assert [e["code"] for e in job["errors"]] == ["rows_too_many"]
+    assert fruit(database) == []
+
+
+def test_all_refusals_of_a_long_list_are_read_page_by_page(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner
+) -> None:
+    content = ("name\n" + "durian\n" * 1_100).encode()
+    import_id = send(client, headers, content).json["id"]
+    runner.run_once()
+    assert len(read(client, headers, import_id)["errors"]) == 1_000
+    rows: list[int] = []
+    url = f"/api/v1/imports/{import_id}/errors?limit=200"
+    cursor = ""
+    while True:
+        answer = client.get(url + cursor, headers=headers).json
+        rows += [error["row"] for error in answer["items"]]
+        if answer["next_cursor"] is None:
+            break
+        cursor = f"&cursor={answer['next_cursor']}"
+    assert rows == list(range(2, 1_102))
+
+
+def test_progress_is_seen_while_the_file_is_applied(
+    client: FlaskClient, headers: dict[str, str], database: Database
+) -> None:
+    reached, go_on = Event(), Event()
+
+    def slow(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
+        reached.set()
+        assert go_on.wait(20)
+        return apply(uow, principal)
+
+    import_id = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    runner = ImportRunner(database, [replace(FRUIT, apply=slow)], IMPORT)
+    thread = Thread(target=runner.run_once)
+    thread.start()
+    assert reached.wait(20)
+    job = read(client, headers, import_id)
+    assert (job["state"], job["total_rows"], job["processed_rows"]) == ("running", 1, 1)
+    # Nobody else takes up what somebody is at.
+    assert not ImportRunner(database, [FRUIT], IMPORT).run_once()
+    go_on.set()
+    thread.join()
+    assert read(client, headers, import_id)["state"] == "done"
+    assert fruit(database) == [("苹果", 3)]
+
+
+def broken(kind: Kind, times: int) -> Kind:
+    """A kind whose application fails so many times after it has written."""
+    failures = iter(range(times))
+
+    def apply_and_fail(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
+        summary = apply(uow, principal)
+        if next(failures, None) is not None:
+            message = "the power went"
+            raise RuntimeError(message)
+        return summary
+
+    return replace(kind, apply=apply_and_fail)
+
+
+@pytest.mark.parametrize(("times", "state"), [(1, "done"), (2, "done"), (3, "failed")])
+def test_what_fails_is_tried_again_and_leaves_nothing_half_done(
+    client: FlaskClient, headers: dict[str, str], database: Database, times: int, state: str
+) -> None:
+    import_id = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    runner = ImportRunner(database, [broken(FRUIT, times)], IMPORT)
+    while runner.run_once():
+        pass
+    assert read(client, headers, import_id)["state"] == state
+    assert fruit(database) == ([("苹果", 3)] if state == "done" else [])
+
+
+KILLED_WHILE_APPLYING = """
+import os, signal, sys
+from dataclasses import replace
+from shared.database import Database
+from shared.imports.runner import ImportRunner
+from tests.shared.imports.conftest import FRUIT, IMPORT, apply
+
+def apply_and_die(uow, principal):
+    apply(uow, principal)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+ImportRunner(Database(sys.argv[1]), [replace(FRUIT, apply=apply_and_die)], IMPORT).run_once()
+"""
+
+
+def test_a_runner_killed_while_it_applies_leaves_the_file_to_the_next(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    import_id = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_APPLYING, database.url], check=False, cwd=ROOT
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert fruit(database) == []
+    assert read(client, headers, import_id)["state"] == "running"
+    deadline = monotonic() + 10
+    # The server notices within moments that its client is gone, and frees the row.
+    while not runner.run_once() and monotonic() < deadline:
+        sleep(0.05)
+    assert read(client, headers, import_id)["state"] == "done"
+    assert fruit(database) == [("苹果", 3)]
+
+
+def test_a_file_that_keeps_killing_its_runner_is_given_up(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    import_id = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    with database.unit_of_work() as uow:
+        # What three killed runners leave behind.
+        uow.session.execute(text("UPDATE import_progress SET attempts = 3"))
+        uow.commit()
+    assert runner.run_once()
+    assert read(client, headers, import_id)["state"] == "failed"
+    assert fruit(database) == []
+
+
+def test_imports_are_their_senders_own(
+    client: FlaskClient, headers: dict[str, str], token_for: TokenFor
+) -> None:
+    first = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    second = send(client, headers, xlsx(HEADINGS, ("梨", 3))).json["id"]
+    other = {"Authorization": f"Bearer {token_for(roles=[('city_admin', '/city/')])}"}
+    answer = client.get(f"/api/v1/imports/{first}", headers=other)
+    assert (answer.status_code, answer.json["code"]) == (404, "import_unknown")
+    assert client.get("/api/v1/imports", headers=other).json["items"] == []
+    one = client.get("/api/v1/imports?limit=1", headers=headers).json
+    rest = client.get(f"/api/v1/imports?cursor={one['next_cursor']}", headers=headers).json
+    assert [item["id"] for item in one["items"] + rest["items"]] == [second, first]
+
+
+def test_the_reach_is_that_of_the_roles_held_when_the_file_was_sent(
+    client: FlaskClient, token_for: TokenFor, runner: ImportRunner
+) -> None:
+    keeper = {"Authorization": f"Bearer {token_for(roles=[('unit_admin', '/city/u1/')])}"}
+    import_id = send(client, keeper, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    runner.run_once()
+    assert read(client, keeper, import_id)["errors"][0]["code"] == "out_of_reach"
+
+
+def test_sending_again_under_one_key_makes_one_import(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="kind"\r\n\r\nfruit\r\n'
+    body += b'--x\r\nContent-Disposition: form-data; name="file"; filename="f.csv"\r\n\r\n'
+    body += b"name\r\n1\r\n--x--\r\n"
+    keyed = {
+        **headers, "Idempotency-Key": "k1", "Content-Type": "multipart/form-data; boundary=x"
+    }  # fmt: skip
+    first = client.post("/api/v1/imports", data=body, headers=keyed)
+    again = client.post("/api/v1/imports", data=body, headers=keyed)
+    assert (first.status_code, again.status_code) == (202, 202), first.text
+    assert first.json["id"] == again.json["id"]
+    assert len(client.get("/api/v1/imports", headers=headers).json["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        ({"kind": "stones", "file": (io.BytesIO(b"x"), "f.csv")}, 422, "import_kind_unknown"),
+        ({"kind": "fruit"}, 422, "fields_invalid"),
+        ({"file": (io.BytesIO(b"x"), "f.csv")}, 422, "fields_invalid"),
+        ({"kind": "fruit", "file": "no file"}, 422, "fields_invalid"),
+    ],
+)
+def test_a_bad_request_queues_nothing(
+    client: FlaskClient, headers: dict[str, str], data: dict[str, Any], status: int, code: str
+) -> None:
+    answer = client.post("/api/v1/imports", data=data, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert client.get("/api/v1/imports", headers=headers).json["items"] == []
+
+
+def test_a_file_may_be_larger_than_other_requests_and_no_larger_than_that(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    assert send(client, headers, b"a" * (2 * 1024 * 1024)).status_code == 202
+    answer = send(client, headers, b"a" * (MAX_FILE + 1))
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+
+
+def test_a_template_holds_the_headings_and_is_read_back(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner, database: Database
+) -> None:
+    answer = client.get("/api/v1/imports/templates/fruit", headers=headers)
+    book = load_workbook(io.BytesIO(answer.data))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["名称*", "数量"]
+    sheet.append(["苹果", 3])
+    filled = io.BytesIO()
+    book.save(filled)
+    send(client, headers, filled.getvalue())
+    runner.run_once()
+    assert fruit(database) == [("苹果", 3)]
+    missing = client.get("/api/v1/imports/templates/stones", headers=headers)
+    assert (missing.status_code, missing.json["code"]) == (422, "import_kind_unknown")
+
+
+@pytest.mark.parametrize("cursor", ["WyJ4Il0", "W10", "WzEsMiwzXQ"])
+def test_a_made_up_cursor_is_refused(
+    client: FlaskClient, headers: dict[str, str], cursor: str
+) -> None:
+    answer = client.get(f"/api/v1/imports?cursor={cursor}", headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (400, "cursor_invalid")
