@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.points.config import Settings
+from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import routes as ledger
 from services.points.roster import routes as roster
 from services.points.roster.imports import KINDS
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     imports_blueprint("imports", "/api/v1/imports", KINDS, IMPORTS),
     rules.blueprint,
     ledger.blueprint,
+    leaderboards.blueprint,
 )
 
 

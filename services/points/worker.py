@@ -1,29 +1,37 @@
 """The points service's background loops: ``python -m services.points.worker``."""
 
 from services.points.config import Settings
+from services.points.leaderboards.projector import Projector
 from services.points.ledger.attendance import AttendancePosting
+from services.points.ledger.membership import MembershipPosting
 from services.points.roster.imports import KINDS
 from services.points.roster.permissions import IMPORTS
 from shared.config import Environment
-from shared.contracts.attendance import STREAM
+from shared.contracts import attendance, points, roster
 from shared.database import Database
 from shared.imports.runner import ImportRunner
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.relay import Relay
 from shared.redis import connect
 from shared.worker import Loop, run_loops
 
 
 def loops(settings: Settings) -> dict[str, Loop]:
-    """Return the loops by name; each has connections of its own from the pool."""
+    """Return the loops by name; each reads its stream over a connection of its own."""
     database = Database(settings.database_url, statement_timeout_ms=0)
-    redis = connect(settings.redis_url)
+    projector = Projector(database, connect(settings.redis_url))
+
+    def consumer(stream: str, group: str, handler: Handler) -> Loop:
+        return Consumer(database, connect(settings.redis_url), stream, group, handler).run
+
     return {
-        "relay": Relay(database, redis).run,
+        "relay": Relay(database, connect(settings.redis_url)).run,
         "imports": ImportRunner(database, KINDS, IMPORTS).run,
-        "attendance": Consumer(
-            database, connect(settings.redis_url), STREAM, "points", AttendancePosting()
-        ).run,
+        "attendance": consumer(attendance.STREAM, "points", AttendancePosting()),
+        "membership": consumer(roster.STREAM, "points", MembershipPosting()),
+        "board-scores": consumer(points.STREAM, "boards", projector.project),
+        "board-moves": consumer(roster.STREAM, "boards", projector.move),
+        "boards": projector.run,
     }
 
 

@@ -21,8 +21,6 @@ class ChangeV1(_Strict):
     member_id = fields.UUID(required=True)
     year = fields.Integer(required=True)
     version = fields.Integer(required=True)
-    path = fields.String(required=True)
-    scored = fields.Boolean(required=True)
     # Period (2026, 2026-Q4, 2026-11) → tenths.
     periods = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 

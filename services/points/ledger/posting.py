@@ -57,7 +57,6 @@ class _Year:
     last: tuple[datetime, UUID] | None
     version: int
     scored: bool
-    path: str | None
     organisation_id: UUID | None
     fresh: list[Fact] = field(default_factory=list)
     rescore: bool = False
@@ -69,6 +68,8 @@ def post(uow: UnitOfWork, recorded: Sequence[RecordedFact], timeline: Timeline) 
 
     The caller commits. Facts whose revision is not newer than what is known change nothing.
     """
+    if not recorded:
+        return 0
     cursor = _cursor(uow)
     now = uow.clock.now()
     changed = _store(cursor, _newest(recorded), now)
@@ -84,10 +85,13 @@ def post(uow: UnitOfWork, recorded: Sequence[RecordedFact], timeline: Timeline) 
     return _append(uow, cursor, years, timeline, now)
 
 
-def rescore(uow: UnitOfWork, member_years: Iterable[MemberYear], timeline: Timeline) -> int:
-    """Score whole years again and append the difference, e.g. when `scored` was changed."""
+def rescore_misjudged(uow: UnitOfWork, members: Iterable[UUID], timeline: Timeline) -> int:
+    """Score years again whose member has since begun or ceased to be scored."""
     cursor = _cursor(uow)
-    years = _lock(cursor, set(member_years))
+    cursor.execute(statements.MISJUDGED_YEARS, [list(members)])
+    years = _lock(cursor, set(cursor.fetchall()))
+    if not years:
+        return 0
     for year in years.values():
         year.rescore = True
     return _append(uow, cursor, years, timeline, uow.clock.now())
@@ -183,10 +187,9 @@ def _lock(cursor: Cursor[Any], keys: set[MemberYear]) -> dict[MemberYear, _Year]
             (last_at, last_id) if last_at is not None else None,
             version,
             scored,
-            path,
             organisation_id,
         )
-        for member, year, state, last_at, last_id, version, scored, path, organisation_id in (
+        for member, year, state, last_at, last_id, version, scored, organisation_id in (
             cursor.fetchall()
         )
     }
@@ -270,6 +273,7 @@ def _write(
             [member for member, _ in years],
             [year for _, year in years],
             [y.state.total for y in years.values()],
+            [y.scored for y in years.values()],
             [Jsonb(y.state.to_json()) for y in years.values()],
             [y.last[0] if y.last else None for y in years.values()],
             [y.last[1] if y.last else None for y in years.values()],
@@ -292,8 +296,6 @@ def _tell(uow: UnitOfWork, years: dict[MemberYear, _Year]) -> None:
             "member_id": str(member),
             "year": calendar_year,
             "version": year.version,
-            "path": year.path or "",
-            "scored": year.scored,
             "periods": {p: year.state.used.get(p, 0) for p in sorted(year.touched)},
         }
         for (member, calendar_year), year in years.items()

@@ -32,11 +32,10 @@ OPEN_YEARS = """
 
 LOCK_YEARS = """
     SELECT y.member_id, y.year, y.state, y.last_occurred_at, y.last_fact_id, y.version,
-        coalesce(m.scored, true), o.path, m.organisation_id
+        coalesce(m.scored, true), m.organisation_id
     FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
     JOIN member_years y USING (member_id, year)
     LEFT JOIN members m ON m.id = y.member_id
-    LEFT JOIN organisations o ON o.id = m.organisation_id
     ORDER BY y.member_id, y.year
     FOR UPDATE OF y
 """
@@ -85,14 +84,20 @@ ENTRY_TYPES = [
     "int4", "int4", "uuid", "timestamptz",
 ]  # fmt: skip
 
+# Years that were scored under another answer to "is this member scored?" than today's.
+MISJUDGED_YEARS = """
+    SELECT y.member_id, y.year FROM member_years y JOIN members m ON m.id = y.member_id
+    WHERE y.member_id = ANY(%s) AND y.scored <> m.scored
+"""
+
 CLOSE_YEARS = """
     UPDATE member_years y SET
-        points = n.points, state = n.state, last_occurred_at = n.last_occurred_at,
+        points = n.points, scored = n.scored, state = n.state, last_occurred_at = n.last_occurred_at,
         last_fact_id = n.last_fact_id, version = n.version
     FROM unnest(
-        %s::uuid[], %s::smallint[], %s::integer[], %s::jsonb[], %s::timestamptz[], %s::uuid[],
-        %s::integer[]
-    ) AS n (member_id, year, points, state, last_occurred_at, last_fact_id, version)
+        %s::uuid[], %s::smallint[], %s::integer[], %s::boolean[], %s::jsonb[],
+        %s::timestamptz[], %s::uuid[], %s::integer[]
+    ) AS n (member_id, year, points, scored, state, last_occurred_at, last_fact_id, version)
     WHERE y.member_id = n.member_id AND y.year = n.year
 """
 

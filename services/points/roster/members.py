@@ -151,7 +151,7 @@ def edit(uow: UnitOfWork, principal: Principal, entry: Entry, changes: Mapping[s
         values.setdefault("scored", policy.scored_by_default(status))
         if status == "left":
             values["group_id"] = None
-            _end_everything(uow, member.id)
+            _end_everything(uow, principal, entry)
         elif member.status == "left":
             history.begin(uow, member.id, member.organisation_id, recorded_by=principal.member_id)
     if values.get("group_id") is not None:
@@ -244,8 +244,14 @@ def _check_place(uow: UnitOfWork, branch: Organisation, group_id: UUID | None) -
             raise refusals.not_a_group_of_the_branch()
 
 
-def _end_everything(uow: UnitOfWork, member_id: UUID) -> None:
-    """Who leaves keeps no duty and no place in a group."""
+def _end_everything(uow: UnitOfWork, principal: Principal, entry: Entry) -> None:
+    """Who leaves keeps no duty and no place in a group.
+
+    A duty above one's reach cannot be ended this way round either.
+    """
+    member_id = entry.member.id
+    for duty in entry.roles:
+        principal.require(policy.GIVEN_BY[duty.role], duty.path)
     roles.keep_a_city_admin(uow, member_id)
     uow.session.execute(delete(RoleAssignment).where(RoleAssignment.member_id == member_id))
     uow.session.execute(delete(GroupMember).where(GroupMember.member_id == member_id))

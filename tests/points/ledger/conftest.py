@@ -1,4 +1,4 @@
-"""A city of one committee, one unit and two branches, with preset A in force."""
+"""Messages of attendance, posted as the consumer would."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from services.points.ledger.attendance import AttendancePosting
-from services.points.rules.presets import install_preset
 from shared.clock import SHANGHAI, FixedClock
 from shared.contracts.attendance import RECORDED_V1, AttendanceRecordedV1
 from shared.database import Database
@@ -17,53 +15,6 @@ from shared.ids import new_id
 from shared.messaging.envelope import Envelope
 
 Attend = Callable[..., dict[str, Any]]
-
-CITY, UNIT, BRANCH, OTHER = (new_id() for _ in range(4))
-
-
-@pytest.fixture
-def city(database: Database) -> Database:
-    with database.unit_of_work() as uow:
-        for row in (
-            (CITY, "city", "市直机关工委", "committee", None, "/city/"),
-            (UNIT, "u001", "机关党委", "unit", CITY, "/city/u001/"),
-            (BRANCH, "b0001", "第一党支部", "branch", UNIT, "/city/u001/b0001/"),
-            (OTHER, "b0002", "第二党支部", "branch", UNIT, "/city/u001/b0002/"),
-        ):
-            uow.session.execute(
-                text(
-                    "INSERT INTO organisations (id, code, name, kind, parent_id, path)"
-                    " VALUES (:id, :code, :name, :kind, :parent, :path)"
-                ),
-                dict(zip(("id", "code", "name", "kind", "parent", "path"), row, strict=True)),
-            )
-        install_preset(uow)
-        uow.commit()
-    return database
-
-
-@pytest.fixture
-def add_member(city: Database) -> Callable[..., UUID]:
-    def add(branch: UUID = BRANCH, *, scored: bool = True, name: str = "张三") -> UUID:
-        member = new_id()
-        with city.unit_of_work() as uow:
-            uow.session.execute(
-                text(
-                    "INSERT INTO members (id, member_no, name, organisation_id, status, scored)"
-                    " VALUES (:id, :no, :name, :branch, 'full', :scored)"
-                ),
-                {
-                    "id": member,
-                    "no": member.hex[-12:],
-                    "name": name,
-                    "branch": branch,
-                    "scored": scored,
-                },
-            )
-            uow.commit()
-        return member
-
-    return add
 
 
 @pytest.fixture

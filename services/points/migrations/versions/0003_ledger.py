@@ -85,6 +85,7 @@ UP = (
         member_id uuid NOT NULL,
         year smallint NOT NULL,
         points integer NOT NULL DEFAULT 0,
+        scored boolean NOT NULL DEFAULT true,
         state jsonb NOT NULL DEFAULT '{}',
         last_occurred_at timestamptz,
         last_fact_id uuid,

@@ -148,6 +148,26 @@ CHECKS: Final = (
         """,
     ),
     Check(
+        "duty_not_yours_to_end",
+        "status",
+        Text(
+            "该党员担任您不能撤销的角色，请先由上级管理员撤销。",
+            "The member holds a role that is not yours to end; ask an administrator above.",
+        ),
+        """
+        SELECT s.row_number, s.status FROM staged s
+        JOIN members m ON m.member_no = s.member_no
+        JOIN role_assignments r ON r.member_id = m.id
+        JOIN organisations o ON o.id = r.organisation_id
+        WHERE s.status = 'left' AND NOT EXISTS (
+            SELECT 1
+            FROM unnest(CAST(:givable_roles AS text[]), CAST(:givable_paths AS text[]))
+                AS givable (role, path)
+            WHERE givable.role = r.role AND starts_with(o.path, givable.path)
+        )
+        """,
+    ),
+    Check(
         "last_city_admin",
         "status",
         Text(

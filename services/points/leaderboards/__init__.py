@@ -1,0 +1,1 @@
+"""Leaderboards: projections of the ledger that can be thrown away and made again."""

@@ -1,0 +1,76 @@
+"""Boards over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from apiflask import APIBlueprint
+
+from services.points.leaderboards import permissions, service
+from services.points.leaderboards.boards import Boards
+from services.points.leaderboards.schemas import (
+    BoardIn,
+    BoardOut,
+    PolicyIn,
+    PolicyOut,
+    PreferencesIn,
+)
+from shared.web import (
+    check_if_match,
+    current_principal,
+    current_redis,
+    current_uow,
+    etag,
+    requires,
+    transactional,
+)
+
+blueprint = APIBlueprint("leaderboards", __name__, url_prefix="/api/v1")
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+@blueprint.get("/leaderboards")
+@requires(permissions.BOARDS_READ)
+@blueprint.input(BoardIn, location="query")
+@blueprint.output(BoardOut)
+def get_leaderboard(query_data: dict[str, Any]) -> dict[str, Any]:
+    """Read a board: the first places, the own one, and how many are on it."""
+    boards = Boards(current_redis())
+    return service.board(current_uow(), boards, current_principal(), query_data)
+
+
+@blueprint.get("/board-policies/<uuid:organisation_id>")
+@requires(permissions.POLICIES_READ)
+@blueprint.output(PolicyOut)
+def get_policy(organisation_id: UUID) -> Answer:
+    """Read how much of an organisation's board is shown."""
+    uow = current_uow()
+    shown = service.show_policy(uow, service.organisation(uow, organisation_id))
+    return shown, 200, etag(shown["version"])
+
+
+@blueprint.put("/board-policies/<uuid:organisation_id>")
+@requires(permissions.POLICIES_WRITE)
+@transactional
+@blueprint.input(PolicyIn)
+@blueprint.output(PolicyOut)
+def put_policy(organisation_id: UUID, json_data: dict[str, Any]) -> Answer:
+    """Set how much of an organisation's board, and of those below it, is shown."""
+    uow = current_uow()
+    place = service.organisation(uow, organisation_id)
+    current_principal().require(permissions.POLICIES_WRITE, place.path)
+    check_if_match(service.show_policy(uow, place)["version"])
+    service.set_policy(uow, current_principal(), place, json_data)
+    shown = service.show_policy(uow, place)
+    return shown, 200, etag(shown["version"])
+
+
+@blueprint.put("/me/preferences")
+@requires(permissions.PREFERENCES)
+@transactional
+@blueprint.input(PreferencesIn)
+@blueprint.output(PreferencesIn)
+def put_preferences(json_data: dict[str, Any]) -> dict[str, Any]:
+    """Hide or show the own name on boards."""
+    service.set_hide_name(current_uow(), current_principal().member_id, **json_data)
+    return json_data

@@ -1,0 +1,62 @@
+"""Shapes of boards and of their policies."""
+
+from marshmallow import fields, validate
+
+from services.points.leaderboards.policy import POLICIES
+from shared.web import Points, Schema
+
+PERIOD = r"^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?\Z"
+
+
+class BoardIn(Schema):
+    organisation_id = fields.UUID(required=True)
+    period = fields.String(required=True, validate=validate.Regexp(PERIOD))
+    limit = fields.Integer(load_default=10, validate=validate.Range(1, 200))
+
+
+class PersonOut(Schema):
+    id = fields.UUID(required=True, allow_none=True)
+    name = fields.String(required=True)
+
+
+class PlaceOut(Schema):
+    """A place; who hides the name has no id either."""
+
+    rank = fields.Integer(required=True)
+    member = fields.Nested(PersonOut, required=True)
+    points = Points(required=True)
+
+
+class OwnOut(Schema):
+    """The asker's own place; `ahead_of` is the share of the board with fewer points, in percent."""
+
+    rank = fields.Integer(required=True, allow_none=True)
+    points = Points(required=True)
+    ahead_of = fields.Integer(required=True, allow_none=True)
+    neighbours = fields.List(fields.Nested(PlaceOut), required=True)
+
+
+class BoardOut(Schema):
+    organisation_id = fields.UUID(required=True)
+    period = fields.String(required=True)
+    policy = fields.String(required=True)
+    items = fields.List(fields.Nested(PlaceOut), required=True)
+    own = fields.Nested(OwnOut, required=True, allow_none=True)
+    size = fields.Integer(required=True, allow_none=True)
+    source = fields.String(required=True, validate=validate.OneOf(("redis", "sql", "none")))
+
+
+class PolicyIn(Schema):
+    policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
+    top_n = fields.Integer(load_default=10, validate=validate.Range(1, 100))
+    all_off = fields.Boolean(load_default=False)
+
+
+class PolicyOut(PolicyIn):
+    organisation_id = fields.UUID(required=True)
+    inherited = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+
+
+class PreferencesIn(Schema):
+    hide_name = fields.Boolean(required=True)

@@ -1,0 +1,27 @@
+"""When a member begins or ceases to be scored, the years follow."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.points.ledger.posting import rescore_misjudged
+from services.points.rules.timeline import TimelineCache
+from shared.contracts import roster as contract
+from shared.database import UnitOfWork
+from shared.messaging.envelope import Envelope
+
+
+class MembershipPosting:
+    """Handler of stream ``roster`` within points: posts what a changed membership changes."""
+
+    def __init__(self) -> None:
+        self._timelines = TimelineCache()
+
+    def __call__(self, uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        members = {
+            UUID(member["id"])
+            for envelope in envelopes
+            if envelope.type == contract.MEMBERS_V1
+            for member in envelope.data["members"]
+        }
+        if members:
+            rescore_misjudged(uow, members, self._timelines.get(uow))
