@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, ForeignKey, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from services.events.models_base import Base
+from services.events.roster_copy.models import MemberCopy, OrganisationCopy
 
 _MOMENT = DateTime(timezone=True)
 
@@ -36,6 +37,10 @@ class EventRow(Base):
         order_by="SessionRow.starts_at, SessionRow.id", cascade="all, delete-orphan"
     )
     roles: Mapped[list["RoleRow"]] = relationship(cascade="all, delete-orphan")
+    # The roster arrives when it arrives, so nothing in the database refers to its copy.
+    organisation: Mapped[OrganisationCopy | None] = relationship(
+        primaryjoin=lambda: foreign(EventRow.organisation_id) == OrganisationCopy.id, viewonly=True
+    )
 
 
 class SessionRow(Base):
@@ -58,3 +63,6 @@ class RoleRow(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), primary_key=True)
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(Text, primary_key=True)
+    member: Mapped[MemberCopy | None] = relationship(
+        primaryjoin=lambda: foreign(RoleRow.member_id) == MemberCopy.id, viewonly=True
+    )

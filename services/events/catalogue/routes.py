@@ -5,7 +5,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.events.catalogue import permissions, service
+from services.events.catalogue import permissions, roles, service
 from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.models import EventRow
 from services.events.catalogue.schemas import (
@@ -17,6 +17,7 @@ from services.events.catalogue.schemas import (
     EventsIn,
     RoleIn,
     SessionIn,
+    SessionPatch,
 )
 from shared.web import (
     after_moment,
@@ -50,6 +51,7 @@ def get_categories() -> dict[str, Any]:
             {
                 "code": category.code,
                 "name": category.name.in_language(language()),
+                "makers": sorted(category.makers),
                 "roster": category.roster,
                 "timed": category.timed,
                 "early": category.early,
@@ -96,9 +98,8 @@ def get_event(event_id: UUID) -> Answer:
 @blueprint.output(EventOut)
 def patch_event(event_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Edit an event that is not over."""
-    uow, principal = current_uow(), current_principal()
-    check_if_match(service.get_to_run(uow, principal, event_id).version)
-    return _answer(service.change(uow, principal, event_id, json_data))
+    event = _to_edit(event_id)
+    return _answer(service.change(current_uow(), current_principal(), event, json_data))
 
 
 @blueprint.post("/events/<uuid:event_id>/sessions")
@@ -107,9 +108,30 @@ def patch_event(event_id: UUID, json_data: dict[str, Any]) -> Answer:
 @blueprint.input(SessionIn)
 @blueprint.output(EventOut, status_code=201)
 def post_session(event_id: UUID, json_data: dict[str, Any]) -> Answer:
-    """Add a session."""
+    """Add a session to an event that is not over."""
     uow, principal = current_uow(), current_principal()
     return _answer(service.add_session(uow, principal, event_id, json_data), 201)
+
+
+@blueprint.patch("/events/<uuid:event_id>/sessions/<uuid:session_id>")
+@requires(permissions.EVENTS_RUN)
+@transactional
+@blueprint.input(SessionPatch)
+@blueprint.output(EventOut)
+def patch_session(event_id: UUID, session_id: UUID, json_data: dict[str, Any]) -> Answer:
+    """Change a session; If-Match is the event's."""
+    event = _to_edit(event_id)
+    return _answer(service.change_session(current_uow(), event, session_id, json_data))
+
+
+@blueprint.delete("/events/<uuid:event_id>/sessions/<uuid:session_id>")
+@requires(permissions.EVENTS_RUN)
+@transactional
+@blueprint.output(EventOut)
+def delete_session(event_id: UUID, session_id: UUID) -> Answer:
+    """Take a session out of a draft."""
+    uow, principal = current_uow(), current_principal()
+    return _answer(service.remove_session(uow, principal, event_id, session_id))
 
 
 @blueprint.post("/events/<uuid:event_id>/publish")
@@ -156,7 +178,7 @@ def post_cancel(event_id: UUID, json_data: dict[str, Any]) -> Answer:
 @blueprint.output(EventOut)
 def put_role(event_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Name a lecturer, helper or organiser."""
-    return _answer(service.give_role(current_uow(), current_principal(), event_id, **json_data))
+    return _answer(roles.give(current_uow(), current_principal(), event_id, **json_data))
 
 
 @blueprint.delete("/events/<uuid:event_id>/roles/<uuid:member_id>/<role>")
@@ -166,9 +188,16 @@ def put_role(event_id: UUID, json_data: dict[str, Any]) -> Answer:
 def delete_role(event_id: UUID, member_id: UUID, role: str) -> Answer:
     """Take a part in an event back."""
     uow, principal = current_uow(), current_principal()
-    return _answer(service.take_role(uow, principal, event_id, member_id, role))
+    return _answer(roles.take(uow, principal, event_id, member_id, role))
 
 
 def _move(event_id: UUID, state: str, reason: str | None = None) -> Answer:
     uow, principal = current_uow(), current_principal()
     return _answer(service.move(uow, principal, event_id, state, reason))
+
+
+def _to_edit(event_id: UUID) -> EventRow:
+    # Locked first: of two who edit the same version at once, the second is told.
+    event = service.get_to_run(current_uow(), current_principal(), event_id, lock=True)
+    check_if_match(event.version)
+    return event

@@ -1,8 +1,10 @@
 """Shapes of events."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate
 
 from services.events.catalogue.categories import CATEGORIES
 from shared.contracts.attendance import LEVELS
@@ -10,70 +12,93 @@ from shared.web import CursorIn, Schema
 
 AUDIENCES = ("organisation", "everyone")
 STATES = ("draft", "published", "open", "closed", "cancelled")
+PARTS = ("lecturer", "helper", "organiser")
 _CATEGORY = validate.OneOf(sorted(CATEGORIES))
 _TITLE = validate.Length(1, 200)
 
 
-class _Span(Schema):
-    @validates_schema
-    def in_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if "starts_at" in data and "ends_at" in data and data["starts_at"] >= data["ends_at"]:
-            raise ValidationError("Must be later than starts_at.", "ends_at")
+class Line(fields.String):
+    """One line of visible text, without blanks at its ends."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        line = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        if not line.isprintable():
+            raise ValidationError("One line of visible characters.")
+        return line
 
 
-class SessionIn(_Span):
+class Moment(fields.AwareDateTime):
+    """A moment with its offset, in the years that events can lie in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        years = validate.Range(
+            datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), max_inclusive=False
+        )
+        super().__init__(validate=years, **kwargs)
+
+
+class SessionIn(Schema):
     """A session; without a window of its own it takes the category's."""
 
-    title = fields.String(load_default="", validate=validate.Length(0, 200))
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
-    opens_at = fields.AwareDateTime(load_default=None)
-    closes_at = fields.AwareDateTime(load_default=None)
-
-    @validates_schema
-    def window_fits(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        opens, closes = data.get("opens_at"), data.get("closes_at")
-        if opens and opens > data["starts_at"]:
-            raise ValidationError("Must not be later than starts_at.", "opens_at")
-        if closes and closes <= (opens or data["starts_at"]):
-            raise ValidationError("Must be later than opens_at and starts_at.", "closes_at")
+    title = Line(load_default="", validate=validate.Length(0, 200))
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    opens_at = Moment(load_default=None)
+    closes_at = Moment(load_default=None)
 
 
-class EventIn(_Span):
-    title = fields.String(required=True, validate=_TITLE)
+class SessionPatch(Schema):
+    title = Line(validate=validate.Length(0, 200))
+    starts_at = Moment()
+    ends_at = Moment()
+    opens_at = Moment()
+    closes_at = Moment()
+
+
+class EventIn(Schema):
+    title = Line(required=True, validate=_TITLE)
     category = fields.String(required=True, validate=_CATEGORY)
     tags = fields.List(
-        fields.String(validate=_CATEGORY), load_default=list, validate=validate.Length(0, 5)
+        fields.String(validate=_CATEGORY),
+        load_default=list,
+        validate=validate.Length(0, 5),
+        metadata={"description": "further categories a co-held event counts as"},
     )
-    level = fields.String(load_default=None, validate=validate.OneOf(LEVELS))
+    level = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(LEVELS),
+        metadata={"description": "of a secretary's lecture"},
+    )
     organisation_id = fields.UUID(required=True)
     audience = fields.String(load_default="organisation", validate=validate.OneOf(AUDIENCES))
-    place = fields.String(load_default="", validate=validate.Length(0, 200))
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
+    place = Line(load_default="", validate=validate.Length(0, 200))
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
     sessions = fields.List(
         fields.Nested(SessionIn), load_default=list, validate=validate.Length(0, 60)
     )
 
 
-class EventPatch(_Span):
-    title = fields.String(validate=_TITLE)
+class EventPatch(Schema):
+    title = Line(validate=_TITLE)
     tags = fields.List(fields.String(validate=_CATEGORY), validate=validate.Length(0, 5))
+    level = fields.String(allow_none=True, validate=validate.OneOf(LEVELS))
     audience = fields.String(validate=validate.OneOf(AUDIENCES))
-    place = fields.String(validate=validate.Length(0, 200))
-    starts_at = fields.AwareDateTime()
-    ends_at = fields.AwareDateTime()
+    place = Line(validate=validate.Length(0, 200))
+    starts_at = Moment()
+    ends_at = Moment()
 
 
 class CancelIn(Schema):
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
+    reason = Line(required=True, validate=validate.Length(1, 500))
 
 
 class RoleIn(Schema):
     member_id = fields.UUID(required=True)
-    role = fields.String(
-        required=True, validate=validate.OneOf(("lecturer", "helper", "organiser"))
-    )
+    role = fields.String(required=True, validate=validate.OneOf(PARTS))
 
 
 class SessionOut(Schema):
@@ -87,6 +112,7 @@ class SessionOut(Schema):
 
 class RoleOut(Schema):
     member_id = fields.UUID(required=True)
+    name = fields.String(attribute="member.name", dump_default=None, allow_none=True)
     role = fields.String(required=True)
 
 
@@ -97,6 +123,9 @@ class EventOut(Schema):
     tags = fields.List(fields.String(), required=True)
     level = fields.String(required=True, allow_none=True)
     organisation_id = fields.UUID(required=True)
+    organisation_name = fields.String(
+        attribute="organisation.name", dump_default=None, allow_none=True
+    )
     audience = fields.String(required=True)
     place = fields.String(required=True)
     starts_at = fields.AwareDateTime(required=True)
@@ -109,10 +138,10 @@ class EventOut(Schema):
 
 
 class EventsIn(CursorIn):
-    """Filters of the list; `starts_before` and `starts_after` bound the start."""
+    """Filters of the list; `organisation_id` takes in what lies below it."""
 
-    starts_after = fields.AwareDateTime(load_default=None)
-    starts_before = fields.AwareDateTime(load_default=None)
+    starts_after = Moment(load_default=None)
+    starts_before = Moment(load_default=None)
     category = fields.String(load_default=None, validate=_CATEGORY)
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     organisation_id = fields.UUID(load_default=None)
@@ -121,10 +150,21 @@ class EventsIn(CursorIn):
 class CategoryOut(Schema):
     code = fields.String(required=True)
     name = fields.String(required=True)
-    roster = fields.Boolean(required=True)
-    timed = fields.Boolean(required=True)
-    early = fields.Integer(required=True)
-    late = fields.Integer(required=True)
+    makers = fields.List(
+        fields.String(), required=True, metadata={"description": "roles that may make such events"}
+    )
+    roster = fields.Boolean(
+        required=True, metadata={"description": "everyone of the organisation is expected"}
+    )
+    timed = fields.Boolean(
+        required=True, metadata={"description": "the length of the stay matters: check out"}
+    )
+    early = fields.Integer(
+        required=True, metadata={"description": "check-in opens so many minutes before the start"}
+    )
+    late = fields.Integer(
+        required=True, metadata={"description": "check-in closes so many minutes after the end"}
+    )
 
 
 class CategoriesOut(Schema):

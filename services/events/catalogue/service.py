@@ -5,29 +5,43 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, or_, select, text, tuple_, update
+from sqlalchemy.orm import joinedload, selectinload
 
-from services.events.catalogue import policy
+from services.events.catalogue import policy, sessions
 from services.events.catalogue.access import belonging_paths, may_attend, may_run
-from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.models import EventRow, RoleRow, SessionRow
-from services.events.catalogue.permissions import EVENTS_CREATE, EVENTS_MANAGE
+from services.events.catalogue.permissions import (
+    EVENTS_CREATE,
+    EVENTS_FOR_EVERYONE,
+    EVENTS_MANAGE,
+    EVENTS_OF,
+)
 from services.events.catalogue.snapshot import SessionSnapshot
-from services.events.roster_copy.models import MemberCopy, OrganisationCopy
+from services.events.roster_copy.models import OrganisationCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
-from shared.errors import Conflict, Forbidden, NotFound, Unprocessable
+from shared.errors import Forbidden, NotFound, Unprocessable
 from shared.ids import new_id
 from shared.text import Text
+
+_WITH_ALL = (
+    selectinload(EventRow.sessions),
+    selectinload(EventRow.roles).joinedload(RoleRow.member),
+    joinedload(EventRow.organisation),
+)
+# Check-ins are a slice above this one, so their table is asked by name.
+_LOCK_EVENT = text("SELECT FROM events WHERE id = :id FOR NO KEY UPDATE")
+_LOCK_SESSIONS = text("SELECT FROM event_sessions WHERE event_id = :id ORDER BY id FOR UPDATE")
+_ATTENDED = text("SELECT EXISTS (SELECT FROM check_ins WHERE event_id = :id AND state = 'present')")
 
 
 def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> EventRow:
     """Make a draft; without sessions of its own it has one, as long as itself.
 
     Raises:
-        Unprocessable: `organisation_unknown`.
-        Forbidden: `out_of_reach`.
+        Unprocessable: `organisation_unknown`, or times that make no sense.
+        Forbidden: `out_of_reach`, `category_not_yours`, `not_for_everyone`.
     """
     organisation = uow.session.get(OrganisationCopy, data["organisation_id"])
     if organisation is None:
@@ -38,9 +52,18 @@ def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Event
             ),
         )
     principal.require(EVENTS_CREATE, organisation.path)
-    sessions = data.pop("sessions") or [
-        {"title": "", "starts_at": data["starts_at"], "ends_at": data["ends_at"]}
-    ]
+    if not principal.reaches(EVENTS_OF[data["category"]], organisation.path):
+        raise Forbidden(
+            "category_not_yours",
+            Text(
+                zh="您的角色不能举办这类活动，请选其他类别或请支部书记发布。",
+                en="Your role does not make events of this category; choose another, or ask the"
+                " branch secretary.",
+            ),
+        )
+    _check_audience(principal, data["audience"], organisation.path)
+    policy.check_span(data["starts_at"], data["ends_at"])
+    given = data.pop("sessions") or [{"starts_at": data["starts_at"], "ends_at": data["ends_at"]}]
     event = EventRow(
         id=new_id(),
         organisation_path=organisation.path,
@@ -48,69 +71,41 @@ def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Event
         created_at=uow.clock.now(),
         **data,
     )
-    event.sessions = [_session(event, session) for session in sessions]
+    for session in given:
+        sessions.add(event, session)
     uow.session.add(event)
     uow.session.flush()
     return event
 
 
-def _session(event: EventRow, data: dict[str, Any]) -> SessionRow:
-    starts_at, ends_at = data["starts_at"], data["ends_at"]
-    if starts_at < event.starts_at or ends_at > event.ends_at:
-        raise Unprocessable(
-            "session_outside_event",
-            Text(
-                zh="场次时间须在活动起止时间之内。",
-                en="A session must lie between its event's start and end.",
-            ),
-        )
-    opens_at, closes_at = policy.window(CATEGORIES[event.category], starts_at, ends_at)
-    return SessionRow(
-        id=new_id(),
-        title=data.get("title", ""),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        opens_at=data.get("opens_at") or opens_at,
-        closes_at=data.get("closes_at") or closes_at,
-    )
-
-
-def add_session(
-    uow: UnitOfWork, principal: Principal, event_id: UUID, data: dict[str, Any]
-) -> EventRow:
-    """Add a session to an event that is not over."""
-    event = get_to_run(uow, principal, event_id, lock=True)
-    policy.check_editable(event.state)
-    event.sessions.append(_session(event, data))
-    return _changed(uow, event)
-
-
-def get(uow: UnitOfWork, principal: Principal, event_id: UUID) -> EventRow:
+def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = False) -> EventRow:
     """Return an event that the asker may attend or run.
 
     Raises:
         NotFound: `event_unknown`, also for drafts and events of others.
     """
-    event = _load(uow, event_id)
-    if not _runs(principal, event):
-        takes_part = any(role.member_id == principal.member_id for role in event.roles)
-        meant = may_attend(principal, event.audience, event.organisation_path)
-        if event.state == "draft" or not (meant or takes_part):
-            raise _unknown()
+    event = _load(uow, event_id, lock=lock)
+    if event is None or not (_runs(principal, event) or _is_shown(principal, event)):
+        raise NotFound(
+            "event_unknown",
+            Text(
+                zh="没有这个活动，或它不面向您。",
+                en="There is no such event, or it is not for you.",
+            ),
+        )
     return event
 
 
 def get_to_run(
     uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = False
 ) -> EventRow:
-    """Return an event that the asker runs.
+    """Return an event that the asker runs; with `lock`, other changes and check-ins wait.
 
     Raises:
         NotFound: `event_unknown`, where the asker may not even see it.
         Forbidden: `not_your_event`.
     """
-    get(uow, principal, event_id)
-    event = _load(uow, event_id, lock=lock)
+    event = get(uow, principal, event_id, lock=lock)
     if not _runs(principal, event):
         raise Forbidden(
             "not_your_event",
@@ -131,7 +126,7 @@ def listing(
     """Return the events the asker may see, by start; one more than `filters["limit"]`."""
     query = (
         select(EventRow)
-        .options(selectinload(EventRow.sessions), selectinload(EventRow.roles))
+        .options(*_WITH_ALL)
         .where(_visible(principal))
         .order_by(EventRow.starts_at, EventRow.id)
         .limit(filters["limit"] + 1)
@@ -140,115 +135,101 @@ def listing(
         query = query.where(EventRow.starts_at >= filters["starts_after"])
     if filters["starts_before"] is not None:
         query = query.where(EventRow.starts_at < filters["starts_before"])
-    for field in ("category", "state", "organisation_id"):
+    for field in ("category", "state"):
         if filters[field] is not None:
             query = query.where(getattr(EventRow, field) == filters[field])
+    if filters["organisation_id"] is not None:
+        organisation = uow.session.get(OrganisationCopy, filters["organisation_id"])
+        if organisation is None:
+            return []
+        query = query.where(EventRow.organisation_path.startswith(organisation.path))
     if after is not None:
         query = query.where(tuple_(EventRow.starts_at, EventRow.id) > tuple_(*after))
     return list(uow.session.scalars(query))
 
 
-def _visible(principal: Principal) -> ColumnElement[bool]:
-    meant = or_(
-        EventRow.audience == "everyone",
-        EventRow.organisation_path.in_(belonging_paths(principal)),
-    )
-    return or_(
-        (EventRow.state != "draft") & meant,
-        EventRow.created_by == principal.member_id,
-        EventRow.roles.any(RoleRow.member_id == principal.member_id),
-        *(EventRow.organisation_path.startswith(p) for p in principal.paths(EVENTS_MANAGE)),
-    )
-
-
 def change(
-    uow: UnitOfWork, principal: Principal, event_id: UUID, changes: dict[str, Any]
+    uow: UnitOfWork, principal: Principal, event: EventRow, changes: dict[str, Any]
 ) -> EventRow:
-    """Edit an event that is not over; a lone session moves with its event.
+    """Edit a locked event that is not over; a lone session moves with its event.
 
     Raises:
-        Unprocessable: `session_outside_event`, or `times_out_of_order`.
+        Conflict: `event_not_editable`, `event_attended`.
+        Forbidden: `not_for_everyone`.
+        Unprocessable: times that make no sense.
     """
+    policy.check_editable(event.state)
+    different = {name for name, value in changes.items() if getattr(event, name) != value}
+    if different & policy.SCORED_BY and _attended(uow, event.id):
+        raise policy.event_attended()
+    if "audience" in different:
+        _check_audience(principal, changes["audience"], event.organisation_path)
+    for name in different:
+        setattr(event, name, changes[name])
+    if different & {"starts_at", "ends_at"}:
+        policy.check_span(event.starts_at, event.ends_at)
+        sessions.follow(event)
+    return changed(uow, event)
+
+
+def add_session(
+    uow: UnitOfWork, principal: Principal, event_id: UUID, data: dict[str, Any]
+) -> EventRow:
+    """Add a session to an event that is not over."""
     event = get_to_run(uow, principal, event_id, lock=True)
     policy.check_editable(event.state)
-    for field, value in changes.items():
-        setattr(event, field, value)
-    if event.starts_at >= event.ends_at:
-        raise Unprocessable(
-            "times_out_of_order",
-            Text(zh="结束时间须晚于开始时间。", en="The end must be later than the start."),
-        )
-    if {"starts_at", "ends_at"} & changes.keys():
-        _move_sessions(event)
-    return _changed(uow, event)
+    sessions.add(event, data)
+    return changed(uow, event)
 
 
-def _move_sessions(event: EventRow) -> None:
-    if len(event.sessions) == 1:
-        lone = event.sessions[0]
-        early, late = lone.starts_at - lone.opens_at, lone.closes_at - lone.ends_at
-        lone.starts_at, lone.ends_at = event.starts_at, event.ends_at
-        lone.opens_at, lone.closes_at = event.starts_at - early, event.ends_at + late
-        return
-    for session in event.sessions:
-        _session(event, {"starts_at": session.starts_at, "ends_at": session.ends_at})
+def change_session(
+    uow: UnitOfWork, event: EventRow, session_id: UUID, changes: dict[str, Any]
+) -> EventRow:
+    """Change a session of a locked event that is not over."""
+    policy.check_editable(event.state)
+    sessions.change(event, session_id, changes)
+    return changed(uow, event)
+
+
+def remove_session(
+    uow: UnitOfWork, principal: Principal, event_id: UUID, session_id: UUID
+) -> EventRow:
+    """Take a session out of a draft."""
+    event = get_to_run(uow, principal, event_id, lock=True)
+    sessions.remove(event, session_id)
+    return changed(uow, event)
 
 
 def move(
     uow: UnitOfWork, principal: Principal, event_id: UUID, state: str, reason: str | None = None
 ) -> EventRow:
-    """Take an event to its next state."""
+    """Take an event to its next state.
+
+    Raises:
+        Conflict: `event_state_wrong`, `event_attended`.
+    """
     event = get_to_run(uow, principal, event_id, lock=True)
     policy.check_move(event.state, state)
+    if state == "cancelled" and _attended(uow, event.id):
+        raise policy.event_attended()
     event.state = state
     event.cancel_reason = reason
     if state == "published":
         event.published_at = uow.clock.now()
-    return _changed(uow, event)
+    return changed(uow, event)
 
 
-def give_role(
-    uow: UnitOfWork, principal: Principal, event_id: UUID, member_id: UUID, role: str
-) -> EventRow:
-    """Name a member lecturer, helper or organiser of an event.
-
-    Raises:
-        Unprocessable: `member_unknown`.
-        Conflict: `part_taken`, where the member already has another part.
-    """
-    event = get_to_run(uow, principal, event_id, lock=True)
-    policy.check_editable(event.state)
-    if uow.session.get(MemberCopy, member_id) is None:
-        raise Unprocessable(
-            "member_unknown",
-            Text(zh="名册中没有这位党员。", en="The roster has no such member; check the id."),
-        )
-    held = {r.role for r in event.roles if r.member_id == member_id}
-    if role in held:
-        return event
-    if role != "organiser" and held & {"lecturer", "helper"}:
-        raise Conflict(
-            "part_taken",
-            Text(
-                zh="此人在本活动中已有其他角色，请先取消。",
-                en="This member already has another part in the event; remove it first.",
-            ),
-        )
-    event.roles.append(RoleRow(member_id=member_id, role=role))
-    return _changed(uow, event)
-
-
-def take_role(
-    uow: UnitOfWork, principal: Principal, event_id: UUID, member_id: UUID, role: str
-) -> EventRow:
-    """Take a part in an event back; taking back what is not held changes nothing."""
-    event = get_to_run(uow, principal, event_id, lock=True)
-    policy.check_editable(event.state)
-    kept = [r for r in event.roles if (r.member_id, r.role) != (member_id, role)]
-    if len(kept) == len(event.roles):
-        return event
-    event.roles = kept
-    return _changed(uow, event)
+def changed(uow: UnitOfWork, event: EventRow) -> EventRow:
+    """Write a change; every session's version rises, so no check-in is decided on what was."""
+    event.version += 1
+    uow.session.flush()
+    uow.session.execute(
+        update(SessionRow)
+        .where(SessionRow.event_id == event.id)
+        .values(version=SessionRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return event
 
 
 def nearest(sessions: Sequence[SessionSnapshot], now: datetime) -> SessionSnapshot:
@@ -263,31 +244,38 @@ def nearest(sessions: Sequence[SessionSnapshot], now: datetime) -> SessionSnapsh
     return min(sessions, key=distance)
 
 
-def _changed(uow: UnitOfWork, event: EventRow) -> EventRow:
-    """Write a change; every session's version rises, so no check-in is decided on what was."""
-    event.version += 1
-    uow.session.flush()
-    uow.session.execute(
-        update(SessionRow)
-        .where(SessionRow.event_id == event.id)
-        .values(version=SessionRow.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return event
-
-
-def _load(uow: UnitOfWork, event_id: UUID, *, lock: bool = False) -> EventRow:
-    query = (
-        select(EventRow)
-        .where(EventRow.id == event_id)
-        .options(selectinload(EventRow.sessions), selectinload(EventRow.roles))
-    )
+def _load(uow: UnitOfWork, event_id: UUID, *, lock: bool) -> EventRow | None:
+    query = select(EventRow).where(EventRow.id == event_id).options(*_WITH_ALL)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    event = uow.session.scalar(query)
-    if event is None:
-        raise _unknown()
-    return event
+        # Check-ins hold a key-share lock on event and session, since they refer to them. Locking
+        # the sessions as a whole makes them wait, and then see the new version; the event is only
+        # locked against other changes, so that nobody waits for the other in a circle.
+        uow.session.execute(_LOCK_EVENT, {"id": event_id})
+        uow.session.execute(_LOCK_SESSIONS, {"id": event_id})
+        query = query.execution_options(populate_existing=True)
+    return uow.session.scalar(query)
+
+
+def _visible(principal: Principal) -> ColumnElement[bool]:
+    """Return the SQL of `_runs` or `_is_shown`."""
+    own = RoleRow.member_id == principal.member_id
+    meant = or_(
+        EventRow.audience == "everyone",
+        EventRow.organisation_path.in_(belonging_paths(principal)),
+        EventRow.roles.any(own),
+    )
+    return or_(
+        EventRow.published_at.is_not(None) & meant,
+        EventRow.created_by == principal.member_id,
+        EventRow.roles.any(own & (RoleRow.role == "organiser")),
+        *(EventRow.organisation_path.startswith(p) for p in principal.paths(EVENTS_MANAGE)),
+    )
+
+
+def _is_shown(principal: Principal, event: EventRow) -> bool:
+    takes_part = any(role.member_id == principal.member_id for role in event.roles)
+    meant = may_attend(principal, event.audience, event.organisation_path)
+    return event.published_at is not None and (meant or takes_part)
 
 
 def _runs(principal: Principal, event: EventRow) -> bool:
@@ -295,8 +283,16 @@ def _runs(principal: Principal, event: EventRow) -> bool:
     return may_run(principal, event.organisation_path, event.created_by, organisers)
 
 
-def _unknown() -> NotFound:
-    return NotFound(
-        "event_unknown",
-        Text(zh="没有这个活动，或它不面向您。", en="There is no such event, or it is not for you."),
-    )
+def _attended(uow: UnitOfWork, event_id: UUID) -> bool:
+    return bool(uow.session.scalar(_ATTENDED, {"id": event_id}))
+
+
+def _check_audience(principal: Principal, audience: str, path: str) -> None:
+    if audience == "everyone" and not principal.reaches(EVENTS_FOR_EVERYONE, path):
+        raise Forbidden(
+            "not_for_everyone",
+            Text(
+                zh="面向全市的活动请由机关党委或工委管理员发布。",
+                en="Ask the unit's or the city's administrator for an event that is for everyone.",
+            ),
+        )
