@@ -4,12 +4,16 @@ from marshmallow import ValidationError, fields, validate
 
 from services.points.roster import policy
 from shared.contracts.roster import KINDS, STATUSES
+from shared.spreadsheets import is_formula
 from shared.web import CursorIn, Schema, page_of
 
 
 def _plain(value: str) -> None:
     if not value.isprintable() or value != value.strip():
         raise ValidationError("Write it without line breaks, invisible characters or outer spaces.")
+    if is_formula(value):
+        # It would run when an export of ours is opened.
+        raise ValidationError("Write it without = + - @ at the beginning.")
 
 
 _NAME = (validate.Length(1, 200), _plain)

@@ -32,6 +32,7 @@ def test_a_new_member_is_published_as_the_contract_says(city: City) -> None:
         ({"member_no": "=1"}, 422, "fields_invalid"),
         ({"name": ""}, 422, "fields_invalid"),
         ({"name": "张\n三"}, 422, "fields_invalid"),
+        ({"name": "=HYPERLINK(1)"}, 422, "fields_invalid"),
         ({"status": "hero"}, 422, "fields_invalid"),
         ({"joined_on": "2026-02-30"}, 422, "fields_invalid"),
         ({"organisation_id": "u1"}, 422, "not_a_branch"),

@@ -25,6 +25,7 @@ def test_an_organisation_is_added_below_its_parent_and_published(city: City) -> 
         ({"code": "a" * 33}, 422, "fields_invalid"),
         ({"code": "a\n"}, 422, "fields_invalid"),
         ({"name": ""}, 422, "fields_invalid"),
+        ({"name": "=HYPERLINK(1)"}, 422, "fields_invalid"),
         ({"name": "甲\u0000乙"}, 422, "fields_invalid"),
         ({"kind": "group"}, 422, "parent_kind_wrong"),
         ({"kind": "committee"}, 422, "parent_kind_wrong"),

@@ -126,6 +126,19 @@ def test_assignments_are_listed_within_reach(city: City) -> None:
     assert listed(city.admin, f"?organisation_id={city.ids['u2']}") == ["党员2"]
 
 
+def test_nobody_ends_a_duty_above_the_own_reach_by_making_its_holder_leave(city: City) -> None:
+    member = city.member("1", "b1")
+    give(city.admin, city, member, "auditor", "city")
+    keeper = city.caller("unit_admin", "u1")
+    answer = keeper.edit(f"/members/{member}", {"status": "left"})
+    assert (answer.status_code, answer.json["code"]) == (403, "out_of_reach")
+    rows = [("编号", "姓名", "支部代码", "状态"), ("1", "党员1", "b1", "已转出")]
+    job = city.imported("roster", rows, keeper)
+    assert [e["code"] for e in job["errors"]] == ["duty_not_yours_to_end"]
+    assert len(city.admin.get(f"/members/{member}").json["roles"]) == 1
+    assert city.imported("roster", rows)["state"] == "done"
+
+
 def administrators(city: City) -> list[str]:
     found = city.admin.get("/role-assignments?role=city_admin").json["items"]
     return [item["id"] for item in found]
