@@ -1,8 +1,10 @@
 """The gateway service's command line: ``python -m services.gateway.manage --help``."""
 
+import json
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 import click
@@ -48,6 +50,30 @@ def create_account(username: str, member_id: UUID, password: str, totp_secret: s
             raise click.ClickException(str(error)) from error
         uow.commit()
     click.echo(account_id)
+
+
+@manage.command("create-accounts")
+@click.argument("file", type=click.File(), default="-")
+def create_accounts(file: TextIO) -> None:
+    """Give many members accounts at once, all or none, from lines of JSON.
+
+    Each line: {"username", "member_id", "password", "totp_secret"}; the last may be null.
+    """
+    environment = Environment()
+    database = Database(environment.text("DATABASE_URL"), pool_size=1)
+    key = FieldKey(environment.text("FIELD_KEY").encode())
+    with closing(database), database.unit_of_work() as uow:
+        for number, line in enumerate(file, start=1):
+            try:
+                row = json.loads(line)
+                member_id = UUID(row["member_id"])
+                accounts.put(
+                    uow, key, row["username"], member_id, row["password"], row["totp_secret"]
+                )
+            except (ValueError, KeyError) as error:
+                message = f"line {number}: {error}"
+                raise click.ClickException(message) from error
+        uow.commit()
 
 
 @manage.command("keys")

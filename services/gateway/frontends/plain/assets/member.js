@@ -5,6 +5,7 @@ import * as views from './views.js';
 
 const {t} = window.Words;
 const AGAIN_MS = 5000;
+const BOARD_FOLLOWS_MS = 1500;
 const state = {me: null, period: 'month', board: null, total: null, checkIn: null};
 
 function notice(text, kind = '') {
@@ -72,7 +73,7 @@ function drawBoard() {
     state.period = period;
     state.board = null;
     loadBoard();
-  }));
+  }, state.me));
 }
 
 // Send what was scanned or typed, and follow it until the points are on the board.
@@ -92,6 +93,8 @@ async function carryOut() {
   state.checkIn = answer;
   await showReceipt();
   await loadHome();
+  // The board follows the ledger by a moment.
+  setTimeout(() => { loadBoard(); }, BOARD_FOLLOWS_MS);
 }
 
 async function showReceipt() {

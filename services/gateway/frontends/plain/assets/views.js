@@ -46,7 +46,7 @@ export function events(answer, me) {
   return [heading('today'), items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('nothingToday'))];
 }
 
-export function board(answer, period, choose) {
+export function board(answer, period, choose, me) {
   const tabs = ['month', 'quarter', 'year'].map((name) => {
     const tab = element('button', {type: 'button', 'aria-pressed': String(name === period)}, t(name));
     tab.addEventListener('click', () => choose(name));
@@ -54,11 +54,21 @@ export function board(answer, period, choose) {
   });
   const parts = [heading('board'), element('div', {class: 'tabs'}, ...tabs)];
   if (answer === null) return [...parts, soft(t('loading'))];
-  const own = answer.own?.rank ? element('p', {id: 'own-place'}, t('own', answer.own.rank, answer.own.points)) : null;
-  const rows = answer.items.map((row) => element('tr', {class: row.own ? 'own' : null},
-    element('td', {}, String(row.rank)), element('td', {}, row.member.name), element('td', {}, String(row.points))));
-  return [...parts, own, rows.length ? element('table', {}, element('tbody', {}, ...rows)) : soft(t('boardEmpty'))];
+  if (answer.policy === 'off') return [...parts, soft(t('boardOff'))];
+  const {own, items} = answer;
+  const shown = items.some((row) => row.member.id === me.member_id) ? [] : own?.neighbours ?? [];
+  return [
+    ...parts,
+    own?.rank ? element('p', {id: 'own-place'}, t('own', own.rank, answer.size, own.points)) : null,
+    items.length || own?.rank ? places(items, me) : soft(t('boardEmpty')),
+    shown.length ? soft(t('around')) : null,
+    shown.length ? places(shown, me) : null,
+  ];
 }
+
+const places = (rows, me) => element('table', {}, element('tbody', {}, ...rows.map((row) => element(
+  'tr', {class: row.member.id === me.member_id ? 'own' : null},
+  element('td', {}, String(row.rank)), element('td', {}, row.member.name), element('td', {}, String(row.points))))));
 
 export function checkedIn(answer) {
   return [
