@@ -126,11 +126,10 @@ def _edge(layout: Layout) -> list[str]:
 
 
 def _load_demo(layout: Layout, size: str) -> None:
-    """Fill an empty suite with the demo city; it goes in by the doors that people use."""
+    """Fill an empty suite with the demo city, and see to it that something is on today."""
     done = layout.var / "demo.json"
-    if done.exists():
-        return
-    _say("Loading the demo city …")
+    if not done.exists():
+        _say("Loading the demo city …")
     command = [
         sys.executable, "-m", "services.demo", "load", "--base-url", layout.base_url,
         "--size", size, "--settings", str(layout.folders["env"]), "--out", str(done),
