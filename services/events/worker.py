@@ -1,9 +1,9 @@
 """The events service's background loops: ``python -m services.events.worker``."""
 
+from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
 from services.events.imports import KINDS
-from services.events.roster_copy.copying import copy_roster
 from shared.config import Environment
 from shared.contracts.roster import STREAM
 from shared.database import Database
@@ -22,7 +22,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
         "roster": Consumer(
-            database, connect(settings.redis_url), STREAM, "events", copy_roster
+            database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,
     }
 

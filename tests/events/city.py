@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.events.roster_copy.copying import copy_roster
+from services.events.catalogue.following import follow_roster
 from shared.clock import FixedClock
 from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
 from shared.database import Database
@@ -70,5 +70,5 @@ class City:
         """Hand messages to the consumer's handler as one batch."""
         envelopes = [Envelope(new_id(), kind, "k", self._clock.now(), data) for data in messages]
         with self._database.unit_of_work() as uow:
-            copy_roster(uow, envelopes)
+            follow_roster(uow, envelopes)
             uow.commit()

@@ -43,7 +43,10 @@ def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Event
         Unprocessable: `organisation_unknown`, or times that make no sense.
         Forbidden: `out_of_reach`, `category_not_yours`, `not_for_everyone`.
     """
-    organisation = uow.session.get(OrganisationCopy, data["organisation_id"])
+    # Locked, so that its path cannot change before the event stands: see `following`.
+    organisation = uow.session.get(
+        OrganisationCopy, data["organisation_id"], with_for_update={"read": True}
+    )
     if organisation is None:
         raise Unprocessable(
             "organisation_unknown",

@@ -103,6 +103,7 @@ _CHECKS: Final = (
 
 def _apply(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
     by = principal.member_id
+    uow.session.execute(text(statements.LOCK_ORGANISATIONS))
     events = uow.session.scalar(text(statements.PUT_EVENTS), {"by": by, "now": uow.clock.now()})
     created, changed = uow.session.execute(
         text(statements.PUT_CHECK_INS), {"by": by, "timed": _TIMED}

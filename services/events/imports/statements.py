@@ -72,6 +72,12 @@ EVENT_DIFFERS: Final = f"""
           IS DISTINCT FROM (e.title, e.category, e.starts_at, e.ends_at)
 """
 
+# Their paths must not change before the events that take them stand.
+LOCK_ORGANISATIONS: Final = """
+    SELECT FROM roster_organisations
+    WHERE code IN (SELECT organisation_code FROM staged) ORDER BY id FOR SHARE
+"""
+
 # An imported event is over, and has one session, which takes its id.
 PUT_EVENTS: Final = f"""
     WITH made AS (

@@ -1,52 +1,74 @@
 """Applies the stream ``roster`` to the copy; an older version never wins."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import DeclarativeBase
+import orjson
+from sqlalchemy import text
 
-from services.events.roster_copy.models import MemberCopy, OrganisationCopy
-from shared.contracts import roster as contract
+from shared.contracts.roster import (
+    MEMBERS_V1,
+    ORGANISATIONS_V1,
+    MembersChangedV1,
+    OrganisationsChangedV1,
+)
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
 
-_organisations = contract.OrganisationsChangedV1()
-_members = contract.MembersChangedV1()
+# A batch may tell of one member twice, an upsert may not: only the newest goes in.
+_PUT_ORGANISATIONS = text("""
+    INSERT INTO roster_organisations (id, code, name, kind, parent_id, path, version)
+    SELECT DISTINCT ON (id) id, code, name, kind, parent_id, path, version
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (
+        id uuid, code text, name text, kind text, parent_id uuid, path text, version integer
+    )
+    ORDER BY id, version DESC
+    ON CONFLICT (id) DO UPDATE SET
+        code = excluded.code, name = excluded.name, kind = excluded.kind,
+        parent_id = excluded.parent_id, path = excluded.path, version = excluded.version
+    WHERE roster_organisations.version < excluded.version
+""")
+
+# Roles are the gateway's business; here nobody asks for them.
+_PUT_MEMBERS = text("""
+    INSERT INTO roster_members (
+        id, member_no, name, organisation_id, path, group_path, cross_paths, status, scored, version
+    )
+    SELECT DISTINCT ON (id) id, member_no, name, organisation_id, path, group_path, cross_paths,
+        status, scored, version
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (
+        id uuid, member_no text, name text, organisation_id uuid, path text, group_path text,
+        cross_paths text[], status text, scored boolean, version integer
+    )
+    ORDER BY id, version DESC
+    ON CONFLICT (id) DO UPDATE SET
+        member_no = excluded.member_no, name = excluded.name,
+        organisation_id = excluded.organisation_id, path = excluded.path,
+        group_path = excluded.group_path, cross_paths = excluded.cross_paths,
+        status = excluded.status, scored = excluded.scored, version = excluded.version
+    WHERE roster_members.version < excluded.version
+""")
+
+# Kind of message → its contract, the list in it, where its entries go.
+_TAKEN: Final = {
+    ORGANISATIONS_V1: (OrganisationsChangedV1(), "organisations", _PUT_ORGANISATIONS),
+    MEMBERS_V1: (MembersChangedV1(), "members", _PUT_MEMBERS),
+}
 
 
 def copy_roster(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
-    """Handler of stream ``roster``."""
-    organisations: list[dict[str, Any]] = []
-    members: list[dict[str, Any]] = []
-    for envelope in envelopes:
-        if envelope.type == contract.ORGANISATIONS_V1:
-            organisations += _organisations.load(envelope.data)["organisations"]
-        elif envelope.type == contract.MEMBERS_V1:
-            members += _members.load(envelope.data)["members"]
-    for member in members:
-        # Roles are the gateway's business; here nobody asks for them.
-        del member["roles"]
-    _upsert(uow, OrganisationCopy, organisations)
-    _upsert(uow, MemberCopy, members)
+    """Handler of stream ``roster``; other kinds of message are not for this service.
 
-
-def _upsert(uow: UnitOfWork, model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
-    newest: dict[Any, dict[str, Any]] = {}
-    for row in rows:
-        known = newest.get(row["id"])
-        if known is None or row["version"] > known["version"]:
-            newest[row["id"]] = row
-    if not newest:
-        return
-    table = model.__table__
-    statement = insert(model)
-    changes = {
-        column.key: statement.excluded[column.key] for column in table.columns if column.key != "id"
-    }
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_=changes,
-        where=table.c.version < statement.excluded.version,
-    )
-    uow.session.execute(statement, [newest[key] for key in sorted(newest)])
+    Raises:
+        ValueError: a message breaks its contract; the consumer sets it aside.
+    """
+    for kind, (contract, name, statement) in _TAKEN.items():
+        entries: list[dict[str, Any]] = []
+        for envelope in envelopes:
+            if envelope.type == kind:
+                if errors := contract.validate(envelope.data):
+                    complaint = f"{kind}: {errors}"
+                    raise ValueError(complaint)
+                entries += envelope.data[name]
+        if entries:
+            uow.session.execute(statement, {"rows": orjson.dumps(entries).decode()})

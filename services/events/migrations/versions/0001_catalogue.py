@@ -71,6 +71,7 @@ UP = (
     "CREATE INDEX events_by_start ON events (starts_at, id)",
     "CREATE INDEX events_by_path ON events (organisation_path text_pattern_ops, starts_at)",
     "CREATE INDEX events_for_everyone ON events (starts_at) WHERE audience = 'everyone'",
+    "CREATE INDEX events_by_organisation ON events (organisation_id)",
     "CREATE INDEX events_by_maker ON events (created_by)",
     # `short_id` is what fits into a code; `version` rises with every change of the session or its
     # event that a check-in depends on.

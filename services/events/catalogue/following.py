@@ -1,0 +1,34 @@
+"""What the roster's news mean for events: those of an organisation that moved move with it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from services.events.roster_copy.copying import copy_roster
+from shared.contracts.roster import ORGANISATIONS_V1
+from shared.database import UnitOfWork
+from shared.messaging.envelope import Envelope
+
+_FOLLOW = text("""
+    WITH moved AS (
+        UPDATE events SET organisation_path = o.path, version = events.version + 1
+        FROM roster_organisations o
+        WHERE o.id = ANY(CAST(:ids AS uuid[])) AND organisation_id = o.id
+          AND organisation_path <> o.path
+        RETURNING events.id
+    )
+    UPDATE event_sessions SET version = version + 1 FROM moved WHERE event_id = moved.id
+""")
+
+
+def follow_roster(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+    """Handler of stream ``roster``: keep the copy, and the paths of events in line with it."""
+    copy_roster(uow, envelopes)
+    ids = [
+        organisation["id"]
+        for envelope in envelopes
+        if envelope.type == ORGANISATIONS_V1
+        for organisation in envelope.data["organisations"]
+    ]
+    if ids:
+        uow.session.execute(_FOLLOW, {"ids": ids})
