@@ -33,8 +33,10 @@ _log = logging.getLogger(__name__)
 _BATCH: Final = 256
 _PATIENCE_SECONDS: Final = 10.0
 
-# A session whose version moved on since it was read inserts nothing and says so. `told` is the
-# outbox: a check-in and its news stand or fall together, in one round trip.
+# A session whose version moved on since it was read inserts nothing and says so. The lock, which
+# the foreign key takes anyway, makes a check-in wait for a change of its event that is on its way,
+# and then look at the version again. `told` is the outbox: a check-in and its news stand or fall
+# together, in one round trip.
 _WRITE: Final = f"""
     WITH input AS (
         SELECT * FROM unnest(
@@ -49,6 +51,7 @@ _WRITE: Final = f"""
     ), current AS (
         SELECT input.* FROM input
         JOIN event_sessions s ON s.id = input.session_id AND s.version = input.session_version
+        FOR KEY SHARE OF s
     ), inserted AS (
         INSERT INTO check_ins (
             id, event_id, session_id, member_id, role, method, client_ref, request_hash,
