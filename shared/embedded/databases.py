@@ -13,14 +13,14 @@ def create_databases(layout: Layout) -> None:
             name = sql.Identifier(service)
             password = sql.Literal(layout.secret(f"database_{service}"))
             exists = connection.execute(
-                "SELECT FROM pg_roles WHERE rolname = %s", [service]
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", [service]
             ).fetchone()
             action = sql.SQL("ALTER" if exists else "CREATE")
             connection.execute(
                 sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(action, name, password)
             )
             if not connection.execute(
-                "SELECT FROM pg_database WHERE datname = %s", [service]
+                "SELECT 1 FROM pg_database WHERE datname = %s", [service]
             ).fetchone():
                 # Owned by the service's role; nobody else may even connect.
                 connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
