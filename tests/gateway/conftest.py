@@ -98,9 +98,10 @@ class People:
         *,
         path: str = PATH,
         roles: list[tuple[str, str]] | None = None,
+        groups: tuple[str, ...] = (),
         status: str = "full",
     ) -> UUID:
-        """Add or change a member, each time with the next version."""
+        """Add or change a member, each time with the next version; the first group is the branch's."""
         member_id = member_id or new_id()
         self._versions[member_id] = self._versions.get(member_id, 0) + 1
         row = {
@@ -109,8 +110,8 @@ class People:
             "name": "张三",
             "organisation_id": str(UUID(int=1)),
             "path": path,
-            "group_path": None,
-            "cross_paths": [],
+            "group_path": groups[0] if groups else None,
+            "cross_paths": list(groups[1:]),
             "status": status,
             "scored": True,
             "roles": [{"role": role, "path": at} for role, at in roles or []],

@@ -1,6 +1,7 @@
 """Keeps the copies of members and organisations, and ends the sessions of those who left."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import text
@@ -48,15 +49,21 @@ def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     if organisations := _rows(envelopes, ORGANISATIONS_V1, "organisations"):
         uow.session.execute(_PUT_ORGANISATIONS, {"rows": _json(organisations)})
     if members := _rows(envelopes, MEMBERS_V1, "members"):
-        uow.session.execute(_PUT_MEMBERS, {"rows": _json(members)})
+        uow.session.execute(_PUT_MEMBERS, {"rows": _json([_belonging(row) for row in members])})
         left = [row["id"] for row in members if row["status"] == "left"]
         if left:
             uow.session.execute(_SIGN_OUT_THE_LEFT, {"ids": left, "now": uow.clock.now()})
 
 
-def _rows(envelopes: Iterable[Envelope], kind: str, name: str) -> list[dict[str, object]]:
+def _belonging(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a member who belongs to the own groups as to the branch, wherever a token is read."""
+    groups = [path for path in (row["group_path"], *row["cross_paths"]) if path]
+    return row | {"roles": [*row["roles"], *({"role": "member", "path": at} for at in groups)]}
+
+
+def _rows(envelopes: Iterable[Envelope], kind: str, name: str) -> list[dict[str, Any]]:
     return [row for envelope in envelopes if envelope.type == kind for row in envelope.data[name]]
 
 
-def _json(rows: list[dict[str, object]]) -> str:
+def _json(rows: list[dict[str, Any]]) -> str:
     return orjson.dumps(rows).decode()

@@ -127,6 +127,17 @@ def test_roles_follow_the_roster_at_the_next_refresh(
     assert set(principal.grants) == {Grant("member", PATH), Grant("branch_secretary", PATH)}
 
 
+def test_a_token_says_which_groups_its_member_belongs_to(
+    client: FlaskClient, people: People, member: Any, signer: TokenSigner, clock: FixedClock
+) -> None:
+    token = first_token(client)
+    groups = (f"{PATH}g1/", "/city/u001/youth/")
+    people.member(member, groups=groups)
+    answer = refresh(client, token)
+    principal = TokenVerifier(signer.public_keys).verify(answer.json["access_token"], clock.now())
+    assert set(principal.grants) == {Grant("member", at) for at in (PATH, *groups)}
+
+
 def test_whoever_leaves_is_signed_out(client: FlaskClient, people: People, member: Any) -> None:
     token = first_token(client)
     people.member(member, status="left")
