@@ -70,7 +70,7 @@ def create_accounts(file: TextIO) -> None:
                 accounts.put(
                     uow, key, row["username"], member_id, row["password"], row["totp_secret"]
                 )
-            except (ValueError, KeyError) as error:
+            except (ValueError, KeyError, TypeError) as error:
                 message = f"line {number}: {error}"
                 raise click.ClickException(message) from error
         uow.commit()

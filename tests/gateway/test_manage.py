@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,38 @@ def test_what_cannot_be_accepted_is_said(
     result = run("create-account", "--member-id", people.member(), *flat)  # type: ignore[operator]
     assert result.exit_code == 1
     assert says in result.output
+
+
+def test_a_username_of_another_member_is_refused(run: object, people: People) -> None:
+    people.account(people.member(), "zhang.san")
+    options = ("--username", "zhang.san", "--member-id", people.member(), "--password", PASSWORD)
+    result = run("create-account", *options)  # type: ignore[operator]
+    assert result.exit_code == 1
+    assert "another member" in result.output
+
+
+def test_many_accounts_are_made_all_or_none(
+    run: object, people: People, client: FlaskClient
+) -> None:
+    def line(username: str) -> str:
+        row = {"username": username, "member_id": str(people.member()), "password": PASSWORD}
+        return json.dumps({**row, "totp_secret": None})
+
+    bad = run("create-accounts", stdin=f"{line('zhang.san')}\n{line('x')}\n")  # type: ignore[operator]
+    assert bad.exit_code == 1
+    assert "line 2" in bad.output
+    assert sign_in(client).status_code == 401
+    good = run("create-accounts", stdin=f"{line('zhang.san')}\n{line('li.si')}\n")  # type: ignore[operator]
+    assert good.exit_code == 0, good.output
+    assert sign_in(client).status_code == 200
+    assert sign_in(client, username="li.si").status_code == 200
+
+
+@pytest.mark.parametrize("line", ["[]", "7", "{}", "not json", '{"member_id": "x"}'])
+def test_a_line_that_is_no_account_is_named(run: object, line: str) -> None:
+    result = run("create-accounts", stdin=f"{line}\n")  # type: ignore[operator]
+    assert result.exit_code == 1
+    assert "line 1" in result.output
 
 
 def test_keys_are_made_by_command(run: object, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from services.gateway.identity import sessions, totp
 from services.gateway.identity.fields import FieldKey
@@ -27,7 +28,8 @@ def put(
     Whoever was signed in to it is signed out.
 
     Raises:
-        ValueError: username, password or TOTP secret cannot be accepted; the message says why.
+        ValueError: username, password or TOTP secret cannot be accepted, or the username is another
+            member's; the message says which.
     """
     name = normal_username(username)
     if name is None:
@@ -51,6 +53,10 @@ def put(
     account.totp_sealed = (
         key.seal("totp", totp_binding(account.id), totp_secret.encode()) if totp_secret else None
     )
-    uow.session.flush()
+    try:
+        uow.session.flush()
+    except IntegrityError as error:
+        message = f"The username {name!r} belongs to another member."
+        raise ValueError(message) from error
     sessions.end_all(uow, account.id, "set_by_operator")
     return account.id
