@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from services.events.check_ins.commands import attendance
 from shared.config import Environment
 from shared.database.migrate import migrate
 from shared.messaging.commands import dead_letters, outbox
@@ -22,6 +23,7 @@ def migrate_command() -> None:
     migrate(MIGRATIONS, Environment().text("DATABASE_URL"))
 
 
+manage.add_command(attendance)
 manage.add_command(dead_letters)
 manage.add_command(outbox)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from services.points.checker.commands import check_command
 from services.points.roster.commands import bootstrap_command
 from shared.config import Environment
 from shared.database.migrate import migrate
@@ -24,6 +25,7 @@ def migrate_command() -> None:
 
 
 manage.add_command(bootstrap_command)
+manage.add_command(check_command)
 manage.add_command(dead_letters)
 manage.add_command(outbox)
 

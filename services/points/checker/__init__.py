@@ -1,0 +1,1 @@
+"""The one checker of what is always true; used by tests, the command line and the nightly job."""
