@@ -1,3 +1,0 @@
-def test_it(client):
-    r = client.get("/openapi.json")
-    print(r.status_code, r.text[:600])
