@@ -1,5 +1,6 @@
 """What the OpenAPI document says of every route: who may call it, and how refusals look."""
 
+import warnings
 from typing import Any
 
 from apiflask import APIFlask
@@ -28,6 +29,8 @@ _REFUSALS = {
 
 def describe(app: APIFlask) -> None:
     """Complete the generated document with permissions and problem documents."""
+    # An item of a page that can also be read alone is described in both places; that is harmless.
+    warnings.filterwarnings("ignore", message=".*has already been added to the spec")
     app.security_schemes = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (Ed25519)"}
     }

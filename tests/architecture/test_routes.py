@@ -1,5 +1,6 @@
 """No route escapes: each declares its permission, and each role gets exactly what is declared."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,3 +138,17 @@ def test_each_role_gets_exactly_what_is_declared(service: APIFlask, token_for: T
             allowed = bool(route.permission.roles & {role, "member"})
             assert refused is not allowed, (route, role, answer.status_code, answer.text)
             assert answer.status_code < 500 or answer.status_code == 503, (route, role)
+
+
+def test_the_document_describes_every_route(service: APIFlask) -> None:
+    answer = service.test_client().get("/openapi.json")
+    assert answer.status_code == 200
+    described = {
+        (method.upper(), path)
+        for path, operations in answer.json["paths"].items()
+        for method in operations
+    }
+    for route in routes(service):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.rule)
+        if path.startswith("/api/v1/") and not path.endswith("/openapi.json"):
+            assert (route.method, path) in described
