@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from services.events.catalogue.categories import CATEGORIES
+from shared.clock import SHANGHAI
 from shared.contracts.attendance import LEVELS
 from shared.web import CursorIn, Schema
 
@@ -30,13 +31,19 @@ class Line(fields.String):
 
 
 class Moment(fields.AwareDateTime):
-    """A moment with its offset, in the years that events can lie in."""
+    """A moment with its offset, in the years that events can lie in; shown in Asia/Shanghai."""
 
     def __init__(self, **kwargs: Any) -> None:
         years = validate.Range(
             datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), max_inclusive=False
         )
         super().__init__(validate=years, **kwargs)
+
+    def _serialize(
+        self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any
+    ) -> str | float | None:
+        local = value.astimezone(SHANGHAI) if value else None
+        return super()._serialize(local, attr, obj, **kwargs)
 
 
 class SessionIn(Schema):
@@ -104,10 +111,10 @@ class RoleIn(Schema):
 class SessionOut(Schema):
     id = fields.UUID(required=True)
     title = fields.String(required=True)
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
-    opens_at = fields.AwareDateTime(required=True)
-    closes_at = fields.AwareDateTime(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    opens_at = Moment(required=True)
+    closes_at = Moment(required=True)
 
 
 class RoleOut(Schema):
@@ -128,8 +135,8 @@ class EventOut(Schema):
     )
     audience = fields.String(required=True)
     place = fields.String(required=True)
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
     state = fields.String(required=True)
     cancel_reason = fields.String(required=True, allow_none=True)
     sessions = fields.List(fields.Nested(SessionOut), required=True)
