@@ -5,7 +5,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from marshmallow import fields
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import any_, func, literal, or_, select, tuple_
 
 from services.events.catalogue import service as catalogue
 from services.events.catalogue.categories import CATEGORIES
@@ -103,7 +103,11 @@ def _expected(event: EventRow) -> int | None:
     if not CATEGORIES[event.category].roster or event.audience == "everyone":
         return None
     path = event.organisation_path
-    belongs = MemberCopy.path.startswith(path) | (MemberCopy.group_path == path)
+    belongs = or_(
+        MemberCopy.path.startswith(path),
+        MemberCopy.group_path == path,
+        literal(path) == any_(MemberCopy.cross_paths),
+    )
     return current_uow().session.scalar(
         select(func.count()).where(belongs, MemberCopy.status != "left")
     )
