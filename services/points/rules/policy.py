@@ -1,6 +1,6 @@
 """What may happen to a rule set, and when it takes effect. Pure."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from shared.clock import SHANGHAI, local_day
@@ -18,7 +18,7 @@ def effective_moment(effective_from: date, approved_at: datetime) -> datetime:
         Conflict: `effective_day_past`.
     """
     check_day(effective_from, approved_at)
-    start = datetime.combine(effective_from, time(0), SHANGHAI)
+    start = datetime.combine(effective_from, time(0), SHANGHAI).astimezone(UTC)
     return max(start, approved_at)
 
 

@@ -1,0 +1,79 @@
+"""Preset A says what the table of the domain says, read against a copy written out by hand."""
+
+from services.points.rules.presets import read_preset
+
+# code: (category, value, cap a year, trigger), in points; a value of several levels is a tuple.
+TABLE = {
+    "L01": ("LIFE", 2, 8, "check_in"),
+    "L02": ("LIFE", 0, None, "check_in"),
+    "L03": ("LIFE", 1, 12, "check_in"),
+    "L04": ("LIFE", 2, 8, "check_in"),
+    "L05": ("LIFE", 1, 12, "check_in"),
+    "L06": ("LIFE", 3, 3, "check_in"),
+    "L07": ("LIFE", 1, 1, "import"),
+    "L08": ("LIFE", 1, 4, "import"),
+    "L09": ("LIFE", (2, 1, 2, 1, 3, 1, 1), None, "claim"),
+    "S01": ("STUDY", 1, 12, "check_in"),
+    "S02": ("STUDY", 1, 6, "check_in"),
+    "S03": ("STUDY", 2, 6, "import"),
+    "S04": ("STUDY", 3, 9, "check_in"),
+    "S05": ("STUDY", 5, 10, "claim"),
+    "S06": ("STUDY", 2, 6, "manual"),
+    "S07": ("STUDY", 3, 9, "claim"),
+    "S08": ("STUDY", 1, 4, "import"),
+    "V01": ("SERVE", 1, 20, "check_in+import"),
+    "V02": ("SERVE", 2, 8, "claim"),
+    "V03": ("SERVE", 3, 12, "claim"),
+    "V04": ("SERVE", 2, 6, "claim"),
+    "V05": ("SERVE", 5, 10, "manual"),
+    "C01": ("CULT", 1, 6, "check_in"),
+    "C02": ("CULT", (1, 2, 3), 6, "import"),
+    "C03": ("CULT", 2, 4, "check_in"),
+    "I01": ("HONOR", 2, 8, "claim"),
+    "H01": ("HONOR", (1, 2, 4, 6, 8), 10, "import"),
+    "H02": ("HONOR", 2, 4, "check_in"),
+    "D01": ("DEDUCT", -2, 10, "manual"),
+    "D02": ("DEDUCT", -1, 6, "manual"),
+    "D04": ("DEDUCT", -3, None, "manual"),
+}
+
+
+def test_every_rule_of_the_table_is_there_and_no_other() -> None:
+    found = {}
+    for rule in read_preset("preset_a")["rules"]:
+        value = rule["value"]
+        levels = value.get("levels")
+        worth = tuple(v // 10 for v in levels.values()) if levels else value["points"] // 10
+        yearly = [cap["points"] // 10 for cap in rule["caps"] if cap["per"] == "year"]
+        trigger = "+".join(rule["trigger"])
+        found[rule["code"]] = (rule["category"], worth, yearly[0] if yearly else None, trigger)
+    assert found == TABLE
+
+
+def test_the_limits_beside_the_yearly_ones() -> None:
+    preset = read_preset("preset_a")
+    rules = {rule["code"]: rule for rule in preset["rules"]}
+    others = {
+        code: {cap["per"]: cap["points"] for cap in rule["caps"] if cap["per"] != "year"}
+        for code, rule in rules.items()
+    }
+    assert {code: caps for code, caps in others.items() if caps} == {
+        "L05": {"month": 10},
+        "L08": {"quarter": 10},
+        "S08": {"event": 10},
+        "V01": {"event": 20},
+        "C01": {"event": 10},
+        "C03": {"event": 20},
+        "H02": {"event": 20},
+    }
+    assert rules["V01"]["value"] == {"kind": "per_hour", "points": 10, "at_most": 20}
+    assert rules["H01"]["value"]["kind"] == "highest_of_year"
+    assert (rules["S04"]["role"], rules["H02"]["role"]) == ("lecturer", "helper")
+    assert preset["category_caps"] == {
+        "LIFE": 400,
+        "STUDY": 200,
+        "SERVE": 300,
+        "CULT": 100,
+        "HONOR": 100,
+    }
+    assert (preset["monthly_gain"], preset["floor"]) == (150, 0)
