@@ -1,7 +1,7 @@
 """No route escapes: each declares its permission, and each role gets exactly what is declared."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -10,18 +10,10 @@ import pytest
 from apiflask import APIFlask
 from redis import Redis
 
-from services.events.app import create_app as create_events
-from services.events.config import Settings as EventsSettings
-from services.gateway.app import create_app as create_gateway
-from services.gateway.config import Settings as GatewaySettings
-from services.points.app import create_app as create_points
-from services.points.config import Settings as PointsSettings
 from shared.auth import PUBLIC, ROLES, Permission
 from shared.clock import FixedClock
-from shared.config import Environment
 from shared.testing.plugin import MakeDatabase, TokenFor
-
-SERVICES = ("points", "events", "gateway")
+from tests.architecture.services import SERVICES, create
 
 
 @dataclass(frozen=True)
@@ -42,29 +34,14 @@ def service(
     signing_key_file: Path,
     clock: FixedClock,
 ) -> Iterator[APIFlask]:
-    environment = Environment(
-        {
-            "DATABASE_URL": make_database(request.param).url,
-            "REDIS_URL": redis_url,
-            "TOKEN_PUBLIC_KEYS": str(public_keys),
-            "TOKEN_PRIVATE_KEY": str(signing_key_file),
-            "PUBLIC_URL": "http://testserver",
-            "EVENTS_URL": "http://127.0.0.1:9",
-            "POINTS_URL": "http://127.0.0.1:9",
-            "CODE_KEY": "test-code-key",
-            "FIELD_KEY": "0" * 64,
-            "WECHAT_API_URL": "http://127.0.0.1:9",
-            "WECHAT_APP_ID": "wx-test",
-            "WECHAT_APP_SECRET": "secret",
-            "THREADS": "2",
-        }
+    app = create(
+        request.param,
+        make_database(request.param).url,
+        redis_url,
+        public_keys,
+        signing_key_file,
+        clock,
     )
-    create: dict[str, Callable[[], APIFlask]] = {
-        "points": lambda: create_points(PointsSettings.from_environment(environment), clock),
-        "events": lambda: create_events(EventsSettings.from_environment(environment), clock),
-        "gateway": lambda: create_gateway(GatewaySettings.from_environment(environment), clock),
-    }
-    app = create[request.param]()
     yield app
     app.extensions["suite"].database.close()
     app.extensions["suite"].redis.close()
