@@ -8,12 +8,21 @@ from services.events.codes.digits import LENGTH
 from shared.web import Schema
 
 WAYS = ("code", "claim", "digits")
+MAX_CODE = 64
+
+
+# Something to read, in characters that PostgreSQL can hold.
+REASON = (
+    validate.Length(1, 200),
+    validate.Regexp(r"\s*\S", error="Say why."),
+    validate.ContainsNoneOf("\0", error="No NUL characters."),
+)
 
 
 class ScanIn(Schema):
     """One of `code`, `claim` and `digits`, and the phone's own reference for this scan."""
 
-    code = fields.String(validate=validate.Length(1, 64))
+    code = fields.String(validate=validate.Length(1, MAX_CODE))
     claim = fields.String(validate=validate.Length(1, 128))
     digits = fields.String(validate=validate.Regexp(rf"^[0-9]{{{LENGTH}}}\Z"))
     client_ref = fields.UUID(required=True)
@@ -30,15 +39,15 @@ class TickIn(Schema):
     role = fields.String(
         load_default=None, validate=validate.OneOf(("participant", "lecturer", "helper"))
     )
-    reason = fields.String(required=True, validate=validate.Length(1, 200))
+    reason = fields.String(required=True, validate=REASON)
 
 
 class AnnulIn(Schema):
-    reason = fields.String(required=True, validate=validate.Length(1, 200))
+    reason = fields.String(required=True, validate=REASON)
 
 
 class CodeIn(Schema):
-    code = fields.String(required=True, validate=validate.Length(1, 64))
+    code = fields.String(required=True, validate=validate.Length(1, MAX_CODE))
 
 
 class ClaimOut(Schema):

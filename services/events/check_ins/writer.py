@@ -7,12 +7,12 @@ for nobody. See docs/adr/0004-group-commit.md for what it saves.
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,33 +33,37 @@ _log = logging.getLogger(__name__)
 _BATCH: Final = 256
 _PATIENCE_SECONDS: Final = 10.0
 
-# A session whose version moved on since it was read inserts nothing and says so. The lock, which
-# the foreign key takes anyway, makes a check-in wait for a change of its event that is on its way,
-# and then look at the version again. `told` is the outbox: a check-in and its news stand or fall
-# together, in one round trip.
+# The columns a check-in hands over, and PostgreSQL's type of each.
+_COLUMNS: Final = MappingProxyType(
+    {
+        "id": "uuid", "event_id": "uuid", "session_id": "uuid", "session_version": "integer",
+        "member_id": "uuid", "role": "text", "method": "text", "client_ref": "uuid",
+        "request_hash": "bytea", "claim_nonce": "uuid", "checked_in_at": "timestamptz",
+        "reason": "text", "recorded_by": "uuid", "message_id": "uuid", "message": "text",
+    }
+)  # fmt: skip
+_STORED: Final = """id, event_id, session_id, member_id, role, method, client_ref, request_hash,
+    claim_nonce, checked_in_at, reason, recorded_by"""
+
+# `current`: a session that has changed since it was read takes nothing and says so. Whoever
+# changes one holds it FOR UPDATE: this statement then waits, and sees the version of afterwards.
+# `told` is the outbox: a check-in and its news stand or fall together, in one round trip.
+# Rows go in by member, so that two processes never wait for each other crosswise.
+# Parameters are binary (%b): psycopg would escape texts a character at a time, 40 µs a check-in.
 _WRITE: Final = f"""
     WITH input AS (
-        SELECT * FROM unnest(
-            %s::uuid[], %s::uuid[], %s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::text[],
-            %s::uuid[], %s::bytea[], %s::uuid[], %s::timestamptz[], %s::text[], %s::uuid[],
-            %s::uuid[], %s::text[]
-        ) AS i (
-            id, event_id, session_id, session_version, member_id, role, method,
-            client_ref, request_hash, claim_nonce, checked_in_at, reason, recorded_by,
-            message_id, message
-        )
+        SELECT * FROM unnest({", ".join(f"%b::{kind}[]" for kind in _COLUMNS.values())})
+        AS i ({", ".join(_COLUMNS)})
+    ), locked AS (
+        SELECT id, version FROM event_sessions
+        WHERE id IN (SELECT session_id FROM input) ORDER BY id FOR KEY SHARE
     ), current AS (
         SELECT input.* FROM input
-        JOIN event_sessions s ON s.id = input.session_id AND s.version = input.session_version
-        FOR KEY SHARE OF s
+        JOIN locked ON locked.id = session_id AND locked.version = session_version
     ), inserted AS (
-        INSERT INTO check_ins (
-            id, event_id, session_id, member_id, role, method, client_ref, request_hash,
-            claim_nonce, checked_in_at, reason, recorded_by
-        )
-        SELECT id, event_id, session_id, member_id, role, method, client_ref, request_hash,
-            claim_nonce, checked_in_at, reason, recorded_by
-        FROM current ON CONFLICT DO NOTHING RETURNING id
+        INSERT INTO check_ins ({_STORED})
+        SELECT {_STORED} FROM current ORDER BY member_id, id
+        ON CONFLICT DO NOTHING RETURNING id
     ), told AS (
         INSERT INTO outbox (id, stream, type, key, data)
         SELECT message_id, '{contract.STREAM}', '{contract.RECORDED_V1}', member_id::text,
@@ -68,7 +72,7 @@ _WRITE: Final = f"""
     )
     SELECT input.id, inserted.id IS NOT NULL, current.id IS NOT NULL
     FROM input LEFT JOIN current USING (id) LEFT JOIN inserted USING (id)
-"""  # noqa: S608 - the names are the contract's constants
+"""  # noqa: S608 - the names are constants of this file and of the contract
 
 
 class Outcome(Enum):
@@ -108,7 +112,20 @@ class NewCheckIn:
         )  # fmt: skip
 
 
-_Waiting = tuple[NewCheckIn, "Future[Outcome]"]
+class _Waiting:
+    """A check-in whose request waits; a bare lock costs a tenth of what a future would."""
+
+    __slots__ = ("check_in", "done", "result")
+
+    def __init__(self, check_in: NewCheckIn) -> None:
+        self.check_in = check_in
+        self.result: Outcome | Exception | None = None
+        self.done = Lock()
+        self.done.acquire()
+
+    def settle(self, result: Outcome | Exception) -> None:
+        self.result = result
+        self.done.release()
 
 
 class Writer:
@@ -129,12 +146,15 @@ class Writer:
                 written; the same client_ref sent again tells.
         """
         self._ensure_running()
-        future: Future[Outcome] = Future()
-        self._queue.put((check_in, future))
-        try:
-            return future.result(_PATIENCE_SECONDS)
-        except (psycopg.OperationalError, TimeoutError) as error:
-            raise _unavailable() from error
+        waiting = _Waiting(check_in)
+        self._queue.put(waiting)
+        waiting.done.acquire(timeout=_PATIENCE_SECONDS)
+        result = waiting.result
+        if isinstance(result, Outcome):
+            return result
+        if result is None or isinstance(result, psycopg.OperationalError):
+            raise _unavailable() from result
+        raise result
 
     def _ensure_running(self) -> None:
         # Started by the first request, not with the application: threads do not survive a fork.
@@ -156,7 +176,7 @@ class Writer:
 
     def _settle(self, batch: Sequence[_Waiting]) -> None:
         """Give every waiting request its outcome or its error; never raise."""
-        check_ins = [check_in for check_in, _ in batch]
+        check_ins = [waiting.check_in for waiting in batch]
         try:
             try:
                 outcomes = self._execute(check_ins)
@@ -168,19 +188,19 @@ class Writer:
         except psycopg.OperationalError as error:
             _log.warning("check-ins wait for the database: %s", error)
             self._drop_connection()
-            for _, future in batch:
-                future.set_exception(error)
+            for waiting in batch:
+                waiting.settle(error)
         except Exception as error:
             if len(batch) == 1:
                 _log.exception("a check-in could not be written")
-                batch[0][1].set_exception(error)
+                batch[0].settle(error)
                 return
             # One that cannot be written must not take the others with it.
             for waiting in batch:
                 self._settle([waiting])
         else:
-            for check_in, future in batch:
-                future.set_result(outcomes[check_in.id])
+            for waiting in batch:
+                waiting.settle(outcomes[waiting.check_in.id])
 
     def _execute(self, check_ins: Sequence[NewCheckIn]) -> dict[UUID, Outcome]:
         if self._connection is None or self._connection.closed:
