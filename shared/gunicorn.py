@@ -1,5 +1,6 @@
 """Gunicorn's settings, the same for every service, from the environment."""
 
+import gc
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -12,3 +13,10 @@ graceful_timeout = 10
 # Heartbeats in memory: on a slow disk they would be taken for a hang.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
 forwarded_allow_ips = os.environ.get("EDGE_ADDRESSES", "127.0.0.1")
+
+
+def post_worker_init(_worker: object) -> None:
+    """Keep the garbage collector from walking through all that was imported, again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
