@@ -27,8 +27,8 @@ _HOME: Final = "u001-b01"
 _CITY_BRANCH: Final = "u001-b02"
 _PATIENCE_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.5
-_ORGANISATIONS: Final = ("code", "name", "kind", "parent_code")
-_ROSTER: Final = (
+ORGANISATION_HEADINGS: Final = ("code", "name", "kind", "parent_code")
+ROSTER_HEADINGS: Final = (
     "编号", "姓名", "支部代码", "小组代码", "状态", "入党日期", "角色", "角色组织代码",
 )  # fmt: skip
 
@@ -51,9 +51,9 @@ def _load_city(base_url: str, size: Size, settings: Path) -> dict[str, Any]:
     suite = Suite(base_url)
     _eventually(lambda: create_accounts(settings, [boss]))
     _eventually(lambda: suite.sign_in("city1", totp=True))
-    places = xlsx(_ORGANISATIONS, map(astuple, city.organisations(size)))
+    places = xlsx(ORGANISATION_HEADINGS, map(astuple, city.organisations(size)))
     suite.import_file("/imports", "organisations", "organisations.xlsx", places)
-    people = xlsx(_ROSTER, map(astuple, city.members(size)))
+    people = xlsx(ROSTER_HEADINGS, map(astuple, city.members(size)))
     suite.import_file("/imports", "roster", "roster.xlsx", people)
     accounts = [boss, *_accounts(suite)]
     _eventually(lambda: create_accounts(settings, accounts[1:]))

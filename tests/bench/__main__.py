@@ -1,0 +1,65 @@
+"""``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
+
+CPU µs a request of every process count, not wall time: they mean something on a busy machine.
+Prints tables, and writes var/bench.json.
+"""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.clock import SHANGHAI
+from tests.bench import bare_sql, boards, check_in, posting, visible
+from tests.bench.suite import fill, running
+
+Figures = dict[str, float]
+
+
+def main() -> None:
+    """Measure everything, and print it."""
+    report: dict[str, Figures] = {}
+    print("Check-in, against a bare Flask hello under the same gunicorn …", flush=True)
+    report["check_in"] = check_in.measure()
+    report["check_in"]["bare_sql"] = bare_sql.measure()
+    show("Check-in (µs of CPU a request)", report["check_in"])
+    hello = report["check_in"]["hello"]
+    print("\nThe full city …", flush=True)
+    with running() as suite:
+        fill(suite)
+        print("Posting …", flush=True)
+        first = posting.measure(suite, len(suite.members), "branch_meeting", 3)
+        show("Posting, a member's first fact (µs of CPU a fact)", first)
+        report["posting_first"] = first
+        more = posting.measure(suite, 50_000, "lecture", 2)
+        show("Posting, a later fact (µs of CPU a fact)", more)
+        report["posting"] = more
+        period = str(datetime.now(SHANGHAI).year)
+        report["boards"] = boards.measure(suite, period)
+        report["boards"]["ratio"] = report["boards"]["board_read"] / hello
+        show(
+            f"The city's board, {len(suite.members):,} members (µs of CPU a read)", report["boards"]
+        )
+        report["visible"] = visible.measure(suite)
+        show("Scan to visible points at 500 check-ins a second", report["visible"])
+    write(report)
+
+
+def show(title: str, figures: Figures) -> None:
+    print(f"\n{title}")
+    for name, value in figures.items():
+        print(f"  {name:24} {value:12,.2f}", flush=True)
+
+
+def write(report: dict[str, Figures]) -> None:
+    path = Path("var") / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
+    document = {"at": datetime.now(UTC).isoformat(), "machine": machine, "figures": report}
+    path.write_text(json.dumps(document, indent=1))
+    print(f"\nWritten to {path}")
+
+
+if __name__ == "__main__":
+    main()
