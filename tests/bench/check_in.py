@@ -161,7 +161,7 @@ def answers_http(port: int) -> bool:
         return False
 
 
-def measure(concurrency: int) -> dict[str, float]:
+def measure(concurrency: int = 48) -> dict[str, float]:
     """Return CPU µs a request by process, ratios to hello, requests a second and latencies (ms).
 
     `first_scan` is the check-in of somebody whose token the service has not seen yet.
@@ -205,7 +205,7 @@ def measure(concurrency: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    for concurrency in (32, 64):
+    for concurrency in (32, 48, 64):
         print(f"concurrency {concurrency}")
         for name, value in measure(concurrency).items():
             print(f"  {name:20} {value:10.2f}")
