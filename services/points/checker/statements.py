@@ -24,13 +24,13 @@ ENTRIES = """
 YEARS = "SELECT member_id, year, points, state FROM member_years WHERE member_id = ANY(%s)"
 PERIODS = "SELECT member_id, period, points FROM period_points WHERE member_id = ANY(%s)"
 BOARD = """
-    SELECT p.member_id, o.path, p.points FROM period_points p
+    SELECT p.member_id, CASE o.kind WHEN 'branch' THEN parent.path ELSE o.path END, p.points
+    FROM period_points p
     JOIN members m ON m.id = p.member_id JOIN organisations o ON o.id = m.organisation_id
+    LEFT JOIN organisations parent ON parent.id = o.parent_id
     WHERE p.period = %s AND p.points > 0 AND m.scored AND m.status <> 'left'
 """
-CODES = (
-    "SELECT code FROM organisations WHERE kind IN ('committee', 'unit', 'general_branch', 'branch')"
-)
+CODES = "SELECT code FROM organisations WHERE kind IN ('committee', 'unit', 'general_branch')"
 ATTENDED = """
     SELECT id, member_id, revision, state FROM facts
     WHERE source = 'check_in' ORDER BY id

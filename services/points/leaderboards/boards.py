@@ -1,5 +1,8 @@
 """Boards in Redis: one sorted set an organisation and period, scores absolute, guarded by version.
 
+Only what is large is kept here: the boards of committee, units and general branches. A branch has
+some twenty members, whom PostgreSQL ranks in less time than the way to Redis takes.
+
 A write carries the version of the member's year it was read at; an older one never overwrites a
 newer one, so replays and reorderings are harmless. The guard is a hash beside the sorted set, in
 the same hash slot, and both change in one script.
@@ -13,38 +16,43 @@ from uuid import UUID
 
 from redis import Redis
 
+# KEYS: the versions, then a board for each period. ARGV: member, version, points in each period.
 _WRITE: Final = """
-    local board, versions = KEYS[1], KEYS[2]
-    for i = 1, #ARGV, 3 do
-        local member, version, points = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-        local known = tonumber(redis.call('HGET', versions, member) or -1)
-        if version > known then
-            redis.call('HSET', versions, member, version)
-            if points > 0 then
-                redis.call('ZADD', board, points, member)
-            else
-                redis.call('ZREM', board, member)
+    local periods = #KEYS - 1
+    for i = 1, #ARGV, periods + 2 do
+        local member, version = ARGV[i], tonumber(ARGV[i + 1])
+        if version > tonumber(redis.call('HGET', KEYS[1], member) or -1) then
+            redis.call('HSET', KEYS[1], member, version)
+            for period = 1, periods do
+                local points = ARGV[i + 1 + period]
+                if tonumber(points) > 0 then
+                    redis.call('ZADD', KEYS[period + 1], points, member)
+                else
+                    redis.call('ZREM', KEYS[period + 1], member)
+                end
             end
         end
     end
 """
 _REMOVE: Final = """
-    for i = 1, #ARGV do
-        redis.call('ZREM', KEYS[1], ARGV[i])
-        redis.call('HDEL', KEYS[2], ARGV[i])
+    redis.call('HDEL', KEYS[1], unpack(ARGV))
+    for i = 2, #KEYS do
+        redis.call('ZREM', KEYS[i], unpack(ARGV))
     end
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one member has in one period, at one version, and the branch's path."""
+    """What one member has in the periods of a year that are running, at one version.
+
+    `path` is the lowest organisation's whose board the member is on in Redis.
+    """
 
     member_id: UUID
     path: str
-    period: str
-    points: int
     version: int
+    points: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +65,19 @@ class Standing:
 
 
 def codes_of(path: str) -> list[str]:
-    """Return the codes of the organisations whose boards a branch's members are on."""
+    """Return the codes of an organisation and of all above it."""
     return path.strip("/").split("/")
 
 
-def _keys(code: str, period: str, fresh: str = "") -> tuple[str, str]:
-    board = f"{{board:{code}:{period}}}{fresh}"
-    return board, f"{board}:versions"
+def _board(code: str, period: str, fresh: str = "") -> str:
+    # All keys of one organisation share a hash slot, so that one script may change them together.
+    return f"{{board:{code}}}:{period}{fresh}"
+
+
+def _keys(code: str, periods: Sequence[str], fresh: str = "") -> list[str]:
+    """Return the key of the versions and those of the boards; the first period is the year."""
+    versions = f"{{board:{code}}}:{periods[0]}:versions{fresh}"
+    return [versions, *(_board(code, period, fresh) for period in periods)]
 
 
 def ready_key(period: str) -> str:
@@ -81,41 +95,50 @@ class Boards:
         """Tell whether the boards of a period are whole; False after Redis lost its data."""
         return bool(self._redis.exists(ready_key(period)))
 
-    def write(self, scores: Iterable[Score], *, fresh: str = "") -> None:
-        """Write absolute scores to every board their members are on."""
-        boards: dict[tuple[str, str], list[str | int]] = defaultdict(list)
+    def write(self, periods: Sequence[str], scores: Iterable[Score], *, fresh: str = "") -> None:
+        """Write absolute scores to every board their members are on.
+
+        Args:
+            periods: the running year, and the parts of it that are running.
+            scores: with points in each of these periods.
+            fresh: a suffix for boards that are being built beside those in use.
+        """
+        boards: dict[str, list[str | int]] = defaultdict(list)
         for score in scores:
+            row: list[str | int] = [str(score.member_id), score.version, *score.points]
             for code in codes_of(score.path):
-                boards[code, score.period] += [str(score.member_id), score.version, score.points]
+                boards[code] += row
         pipeline = self._redis.pipeline(transaction=False)
-        for (code, period), arguments in boards.items():
-            self._write(keys=_keys(code, period, fresh), args=arguments, client=pipeline)
+        for code, arguments in boards.items():
+            self._write(keys=_keys(code, periods, fresh), args=arguments, client=pipeline)
         pipeline.execute()
 
-    def remove(self, code: str, period: str, members: Sequence[UUID]) -> None:
-        """Take members off a board, because they moved away."""
-        self._remove(keys=_keys(code, period), args=[str(member) for member in members])
+    def remove(self, code: str, periods: Sequence[str], members: Sequence[UUID]) -> None:
+        """Take members off an organisation's boards, because they moved away."""
+        self._remove(keys=_keys(code, periods), args=[str(member) for member in members])
 
-    def replace(self, codes: Iterable[str], period: str, fresh: str) -> None:
-        """Put boards that were built beside in place of the old, and say the period is whole."""
+    def replace(self, codes: Iterable[str], periods: Sequence[str], fresh: str) -> None:
+        """Put boards that were built beside in place of the old, and say they are whole."""
         for code in codes:
-            for built, old in zip(_keys(code, period, fresh), _keys(code, period), strict=True):
-                if self._redis.exists(built):
-                    self._redis.rename(built, old)
+            built, old = _keys(code, periods, fresh), _keys(code, periods)
+            for new_key, key in zip(built, old, strict=True):
+                if self._redis.exists(new_key):
+                    self._redis.rename(new_key, key)
                 else:
-                    self._redis.delete(old)
-        self._redis.set(ready_key(period), "1")
+                    self._redis.delete(key)
+        for period in periods:
+            self._redis.set(ready_key(period), "1")
 
     def size(self, code: str, period: str) -> int:
-        return int(self._redis.zcard(_keys(code, period)[0]))
+        return int(self._redis.zcard(_board(code, period)))
 
     def top(self, code: str, period: str, count: int) -> list[Standing]:
         """Return the first `count` places."""
-        return self._between(_keys(code, period)[0], 0, count - 1)
+        return self._between(_board(code, period), 0, count - 1)
 
     def own(self, code: str, period: str, member_id: UUID) -> Standing | None:
         """Return a member's place; None for who has no points."""
-        board = _keys(code, period)[0]
+        board = _board(code, period)
         points = self._redis.zscore(board, str(member_id))
         if points is None:
             return None
@@ -124,7 +147,7 @@ class Boards:
 
     def around(self, code: str, period: str, member_id: UUID, reach: int) -> list[Standing]:
         """Return the places around a member's, `reach` to each side."""
-        board = _keys(code, period)[0]
+        board = _board(code, period)
         place = cast("int | None", self._redis.zrevrank(board, str(member_id)))
         if place is None:
             return []

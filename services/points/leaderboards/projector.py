@@ -7,15 +7,16 @@ over, and PostgreSQL answers for them.
 import logging
 from collections.abc import Iterable, Sequence
 from threading import Event, Lock
+from typing import Any
 from uuid import UUID
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.exc import OperationalError
 
 from services.points.leaderboards.boards import Boards, Score, codes_of
-from shared.clock import local_day, periods_of
+from shared.clock import Periods, local_day, periods_of
 from shared.contracts import points as contract
 from shared.contracts import roster
 from shared.database import Database, UnitOfWork
@@ -27,20 +28,30 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
 _CHUNK = 5_000
 
+# One row a member: the path of the lowest board in Redis, the version, points in each period.
 _SCORES = """
-    SELECT p.member_id, o.path, p.period,
-        CASE WHEN m.scored AND m.status <> 'left' THEN p.points ELSE 0 END, p.version
-    FROM period_points p JOIN members m ON m.id = p.member_id
+    SELECT m.id, (CASE o.kind WHEN 'branch' THEN parent.path ELSE o.path END) AS path,
+        y.version, CASE WHEN m.scored AND m.status <> 'left' THEN y.points ELSE 0 END,
+        CASE WHEN m.scored AND m.status <> 'left' THEN coalesce(q.points, 0) ELSE 0 END,
+        CASE WHEN m.scored AND m.status <> 'left' THEN coalesce(t.points, 0) ELSE 0 END
+    FROM period_points y
+    JOIN members m ON m.id = y.member_id
     JOIN organisations o ON o.id = m.organisation_id
+    LEFT JOIN organisations parent ON parent.id = o.parent_id
+    LEFT JOIN period_points q ON q.period = :quarter AND q.member_id = y.member_id
+    LEFT JOIN period_points t ON t.period = :month AND t.member_id = y.member_id
+    WHERE y.period = :year
 """
-_OF_MEMBERS = text(f"{_SCORES} WHERE p.member_id = ANY(:members) AND p.period = ANY(:periods)")
-_OF_PERIOD = text(f"{_SCORES} WHERE p.period = :period AND p.points > 0")
+_OF_MEMBERS = text(f"{_SCORES} AND y.member_id = ANY(:members)")
+_OF_ALL = text(f"{_SCORES} AND y.points > 0")
 _FORMER_PATHS = text("""
     SELECT DISTINCT s.member_id, o.path FROM memberships s
     JOIN organisations o ON o.id = s.organisation_id
     WHERE s.member_id = ANY(:members) AND s.until IS NOT NULL
 """)
-_CODES = text("SELECT code FROM organisations WHERE kind <> 'cross_cutting'")
+_CODES = text(
+    "SELECT code FROM organisations WHERE kind IN ('committee', 'unit', 'general_branch')"
+)
 
 
 class Projector:
@@ -78,8 +89,7 @@ class Projector:
             former = uow.session.execute(_FORMER_PATHS, {"members": list(moved)}).all()
             for member_id, path in former:
                 for code in set(codes_of(path)) - set(codes_of(moved[member_id])):
-                    for period in self._running(uow):
-                        self.boards.remove(code, period, [member_id])
+                    self.boards.remove(code, self._running(uow), [member_id])
             self._write(uow, set(moved))
             if any(envelope.type == roster.ORGANISATIONS_V1 for envelope in envelopes):
                 # A moved organisation takes all its members to other boards.
@@ -104,21 +114,24 @@ class Projector:
     def _rebuild(self, uow: UnitOfWork) -> None:
         # Built beside and renamed in, so that readers never see half a board.
         codes = list(uow.session.scalars(_CODES))
-        for period in self._running(uow):
-            fresh = f":{new_id().hex}"
-            rows = uow.session.execute(
-                _OF_PERIOD, {"period": period}, execution_options={"yield_per": _CHUNK}
-            )
-            for chunk in rows.partitions():
-                self.boards.write((Score(*row) for row in chunk), fresh=fresh)
-            self.boards.replace(codes, period, fresh)
+        periods, fresh = self._running(uow), f":{new_id().hex}"
+        rows = uow.session.execute(
+            _OF_ALL, periods._asdict(), execution_options={"yield_per": _CHUNK}
+        )
+        for chunk in rows.partitions():
+            self.boards.write(periods, map(_score, chunk), fresh=fresh)
+        self.boards.replace(codes, periods, fresh)
         _log.info("boards rebuilt")
 
     def _write(self, uow: UnitOfWork, members: Iterable[UUID]) -> None:
-        rows = uow.session.execute(
-            _OF_MEMBERS, {"members": list(members), "periods": self._running(uow)}
-        )
-        self.boards.write(Score(*row) for row in rows)
+        periods = self._running(uow)
+        rows = uow.session.execute(_OF_MEMBERS, {"members": list(members), **periods._asdict()})
+        self.boards.write(periods, map(_score, rows))
 
-    def _running(self, uow: UnitOfWork) -> list[str]:
-        return list(periods_of(local_day(uow.clock.now())))
+    def _running(self, uow: UnitOfWork) -> Periods:
+        return periods_of(local_day(uow.clock.now()))
+
+
+def _score(row: Row[Any]) -> Score:
+    member_id, path, version, *points = tuple(row)
+    return Score(member_id, path, version, tuple(points))

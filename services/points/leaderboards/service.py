@@ -68,7 +68,9 @@ def board(
         return answer
     mine = principal.member_id
     count = policy.shown(query["limit"])
-    read = _from_redis(uow, boards, place.code, period, mine, count)
+    read = None
+    if place.kind != "branch":
+        read = _from_redis(uow, boards, place.code, period, mine, count)
     source = "redis"
     if read is None:
         source = "sql"

@@ -1,4 +1,4 @@
-"""The same boards from PostgreSQL: the truth, where Redis is away or has not got the period."""
+"""The same boards from PostgreSQL: the truth, and what answers where Redis has not got a board."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ _BOARD = """
     JOIN members m ON m.id = p.member_id
     JOIN organisations o ON o.id = m.organisation_id
     WHERE p.period = :period AND p.points > 0 AND m.scored AND m.status <> 'left'
-        AND starts_with(o.path, :path)
+        AND o.path ^@ :path
 """
 
 

@@ -16,7 +16,7 @@ class FactRow(Base):
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(Text)
-    source_key: Mapped[str] = mapped_column(Text)
+    source_key: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     role: Mapped[str] = mapped_column(Text)

@@ -37,12 +37,13 @@ class RecordedFact:
     """A fact together with what the record keeps of it beyond scoring.
 
     Attributes:
-        source_key: names the thing it came from, so that the same thing is never two facts.
+        source_key: names what it came from, so that the same thing is never two facts; None for
+            a check-in, whose id the fact has.
         revision: a higher one replaces what is known; the same or a lower one is old news.
     """
 
     fact: Fact
-    source_key: str
+    source_key: str | None
     title: str
     state: str = "present"
     reason: str | None = None

@@ -1,4 +1,7 @@
-"""The SQL of posting; every statement takes arrays, one element a row."""
+"""The SQL of posting; every statement takes arrays, one element a row.
+
+Parameters are binary (%b): in text form psycopg escapes arrays a character at a time.
+"""
 
 STORE_FACTS = """
     INSERT INTO facts AS known (
@@ -9,9 +12,9 @@ STORE_FACTS = """
         ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)),
         role, activity, title, occurred_at, year, minutes, level, state, reason, revision, %s
     FROM unnest(
-        %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::timestamptz[], %s::smallint[], %s::integer[], %s::text[],
-        %s::text[], %s::text[], %s::integer[]
+        %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+        %b::text[], %b::text[], %b::timestamptz[], %b::smallint[], %b::integer[], %b::text[],
+        %b::text[], %b::text[], %b::integer[]
     ) AS new (
         member_id, id, source, source_key, kind, tags, role, activity, title, occurred_at, year,
         minutes, level, state, reason, revision
@@ -27,13 +30,13 @@ STORE_FACTS = """
 # An existing row is left alone; the lock below waits for whoever holds it.
 OPEN_YEARS = """
     INSERT INTO member_years (member_id, year)
-    SELECT * FROM unnest(%s::uuid[], %s::smallint[]) ON CONFLICT DO NOTHING
+    SELECT * FROM unnest(%b::uuid[], %b::smallint[]) ON CONFLICT DO NOTHING
 """
 
 LOCK_YEARS = """
     SELECT y.member_id, y.year, y.state, y.last_occurred_at, y.last_fact_id, y.version,
         coalesce(m.scored, true), m.organisation_id
-    FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
+    FROM unnest(%b::uuid[], %b::smallint[]) AS wanted (member_id, year)
     JOIN member_years y USING (member_id, year)
     LEFT JOIN members m ON m.id = y.member_id
     ORDER BY y.member_id, y.year
@@ -47,14 +50,14 @@ FACT_COLUMNS = (
 
 READ_FACTS = f"""
     SELECT f.year, {FACT_COLUMNS}
-    FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
+    FROM unnest(%b::uuid[], %b::smallint[]) AS wanted (member_id, year)
     JOIN facts f USING (member_id, year)
     WHERE f.state = 'present'
 """
 
 READ_STANDING = """
     SELECT e.member_id, e.year, e.id, e.fact_id, e.rule_code, e.points
-    FROM unnest(%s::uuid[], %s::smallint[]) AS wanted (member_id, year)
+    FROM unnest(%b::uuid[], %b::smallint[]) AS wanted (member_id, year)
     JOIN ledger_entries e USING (member_id, year)
     WHERE e.reverses IS NULL AND NOT EXISTS (
         SELECT FROM ledger_entries r WHERE r.member_id = e.member_id AND r.reverses = e.id
@@ -69,7 +72,7 @@ REVERSE = """
     SELECT e.member_id, r.id, e.fact_id, e.rule_code, e.category, e.rule_set_id, e.year,
         e.occurred_at, -e.points, -e.worth, '', e.used - abs(e.points), e.cap, e.id,
         e.organisation_id, %s
-    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS r (member_id, id, reverses)
+    FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[]) AS r (member_id, id, reverses)
     JOIN ledger_entries e ON e.member_id = r.member_id AND e.id = r.reverses
 """
 
@@ -95,16 +98,16 @@ CLOSE_YEARS = """
         points = n.points, scored = n.scored, state = n.state, last_occurred_at = n.last_occurred_at,
         last_fact_id = n.last_fact_id, version = n.version
     FROM unnest(
-        %s::uuid[], %s::smallint[], %s::integer[], %s::boolean[], %s::jsonb[],
-        %s::timestamptz[], %s::uuid[], %s::integer[]
+        %b::uuid[], %b::smallint[], %b::integer[], %b::boolean[], %b::jsonb[],
+        %b::timestamptz[], %b::uuid[], %b::integer[]
     ) AS n (member_id, year, points, scored, state, last_occurred_at, last_fact_id, version)
     WHERE y.member_id = n.member_id AND y.year = n.year
 """
 
 SET_PERIODS = """
     INSERT INTO period_points AS known (member_id, period, points, version)
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::integer[], %s::integer[])
-    ON CONFLICT (member_id, period) DO UPDATE SET
+    SELECT * FROM unnest(%b::uuid[], %b::text[], %b::integer[], %b::integer[])
+    ON CONFLICT (period, member_id) DO UPDATE SET
         points = excluded.points, version = excluded.version
     WHERE known.version < excluded.version
 """

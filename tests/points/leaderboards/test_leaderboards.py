@@ -79,7 +79,7 @@ def test_ties_share_a_rank_and_the_next_is_skipped(
     for member, points in zip(members, (50, 30, 30, 10), strict=True):
         set_points(city, member, points, 1)
     tell(city, projector, *members)
-    assert [s.rank for s in projector.boards.top("b0001", PERIOD, 10)] == [1, 2, 2, 4]
+    assert [s.rank for s in projector.boards.top("u001", PERIOD, 10)] == [1, 2, 2, 4]
 
 
 @given(data=st.data())
@@ -128,12 +128,12 @@ def test_redis_and_sql_and_the_model_agree_after_any_history(
 
 def test_an_older_write_never_wins(redis_client: Redis) -> None:
     boards, member = Boards(redis_client), new_id()
-    path = "/city/u001/b0001/"
+    path, periods = "/city/u001/", ("2026", "2026-Q4", "2026-11")
     for points, version in ((20, 2), (10, 1), (99, 2)):
-        boards.write([Score(member, path, PERIOD, points, version)])
+        boards.write(periods, [Score(member, path, version, (points, points, points))])
     assert boards.own("u001", PERIOD, member) == Standing(1, member, 20)
-    boards.write([Score(member, path, PERIOD, 0, 3)])
-    boards.write([Score(member, path, PERIOD, 20, 2)])
+    boards.write(periods, [Score(member, path, 3, (0, 0, 0))])
+    boards.write(periods, [Score(member, path, 2, (20, 20, 20))])
     assert boards.own("u001", PERIOD, member) is None
 
 
@@ -162,48 +162,58 @@ def test_boards_are_read_from_redis_and_from_sql_when_it_lost_them(
         set_points(city, member, 10 * (place + 1), 1)
     projector.rebuild()
     token = token_for(members[0])
-    cached = board(client, token, BRANCH)
+    cached = board(client, token, UNIT)
     assert (cached["source"], cached["size"]) == ("redis", 3)
     assert [item["points"] for item in cached["items"]] == [3, 2, 1]
     assert (cached["own"]["rank"], cached["own"]["points"]) == (3, 1)
     redis_client.flushall()
-    again = board(client, token, BRANCH)
+    again = board(client, token, UNIT)
     assert again == cached | {"source": "sql"}
+    assert board(client, token, BRANCH)["items"] == again["items"]
     assert board(client, token, BRANCH, "2025")["items"] == []
 
 
-def test_a_transfer_takes_the_points_to_the_new_branchs_board(
+def test_a_transfer_takes_the_points_to_the_new_units_board(
     city: Database, add_member: Add, projector: Projector, clock: FixedClock
 ) -> None:
-    member = add_member()
+    member, unit, branch = add_member(), new_id(), new_id()
     set_points(city, member, 30, 1)
     tell(city, projector, member)
     with city.unit_of_work() as uow:
-        for organisation, until in ((BRANCH, clock.now()), (OTHER, None)):
+        for identity, code, kind, parent, path in (
+            (unit, "u002", "unit", CITY, "/city/u002/"),
+            (branch, "b0003", "branch", unit, "/city/u002/b0003/"),
+        ):
+            uow.session.execute(
+                text(
+                    "INSERT INTO organisations (id, code, name, kind, parent_id, path)"
+                    " VALUES (:id, :code, :code, :kind, :parent, :path)"
+                ),
+                {"id": identity, "code": code, "kind": kind, "parent": parent, "path": path},
+            )
+        for organisation, since, until in (
+            (BRANCH, clock.now() - timedelta(days=9), clock.now()),
+            (branch, clock.now(), None),
+        ):
             uow.session.execute(
                 text(
                     "INSERT INTO memberships (member_id, organisation_id, since, until, reason)"
                     " VALUES (:m, :o, :since, :until, '')"
                 ),
-                {
-                    "m": member,
-                    "o": organisation,
-                    "since": clock.now() - timedelta(days=0 if until is None else 9),
-                    "until": until,
-                },
+                {"m": member, "o": organisation, "since": since, "until": until},
             )
         uow.session.execute(
             text("UPDATE members SET organisation_id = :o WHERE id = :m"),
-            {"o": OTHER, "m": member},
+            {"o": branch, "m": member},
         )
         uow.commit()
-    moved = {"members": [{"id": str(member), "path": "/city/u001/b0002/"}]}
+    moved = {"members": [{"id": str(member), "path": "/city/u002/b0003/"}]}
     message = Envelope(new_id(), roster.MEMBERS_V1, "", clock.now(), moved)
     with city.unit_of_work() as uow:
         projector.move(uow, [message])
-    assert projector.boards.size("b0001", PERIOD) == 0
-    assert projector.boards.own("b0002", PERIOD, member) == Standing(1, member, 30)
-    assert projector.boards.size("u001", PERIOD) == 1
+    assert projector.boards.size("u001", PERIOD) == 0
+    assert projector.boards.own("u002", PERIOD, member) == Standing(1, member, 30)
+    assert projector.boards.size("city", PERIOD) == 1
 
 
 def policy(

@@ -14,7 +14,7 @@ UP = (
         member_id uuid NOT NULL,
         id uuid NOT NULL,
         source text NOT NULL CHECK (source IN ('check_in', 'claim', 'import', 'manual')),
-        source_key text NOT NULL,
+        source_key text,
         kind text NOT NULL,
         tags text[] NOT NULL DEFAULT '{}',
         role text NOT NULL,
@@ -29,11 +29,15 @@ UP = (
         revision integer NOT NULL CHECK (revision > 0),
         received_at timestamptz NOT NULL,
         PRIMARY KEY (member_id, id),
-        UNIQUE (member_id, source_key),
+        -- A check-in's fact has the check-in's id, which is key enough.
+        CHECK ((source = 'check_in') = (source_key IS NULL)),
         CHECK (year = extract(year FROM occurred_at AT TIME ZONE 'Asia/Shanghai'))
     )
     """,
-    "CREATE INDEX facts_of_a_year ON facts (member_id, year, occurred_at, id)",
+    """
+    CREATE UNIQUE INDEX facts_by_source ON facts (member_id, source_key)
+    WHERE source_key IS NOT NULL
+    """,
     """
     CREATE TABLE ledger_entries (
         member_id uuid NOT NULL,
@@ -53,14 +57,16 @@ UP = (
         organisation_id uuid,
         posted_at timestamptz NOT NULL,
         PRIMARY KEY (member_id, id),
-        -- An entry is reversed once at the most.
-        UNIQUE (member_id, reverses),
         FOREIGN KEY (member_id, fact_id) REFERENCES facts (member_id, id),
         FOREIGN KEY (member_id, reverses) REFERENCES ledger_entries (member_id, id),
         CHECK (reverses <> id)
     )
     """,
-    "CREATE INDEX ledger_entries_of_a_year ON ledger_entries (member_id, year, id)",
+    # An entry is reversed once at the most.
+    """
+    CREATE UNIQUE INDEX one_reversal_an_entry ON ledger_entries (member_id, reverses)
+    WHERE reverses IS NOT NULL
+    """,
     "CREATE INDEX ledger_entries_of_a_fact ON ledger_entries (member_id, fact_id)",
     # Correct by adding, never by editing.
     """
@@ -99,10 +105,11 @@ UP = (
         period text NOT NULL,
         points integer NOT NULL,
         version integer NOT NULL,
-        PRIMARY KEY (member_id, period)
+        -- The period first: SQL reads whole periods. Points are in no index, so that an update
+        -- touches none.
+        PRIMARY KEY (period, member_id)
     ) WITH (fillfactor = 70)
     """,
-    "CREATE INDEX period_points_by_period ON period_points (period, points DESC)",
 )
 
 DOWN = (
