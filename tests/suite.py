@@ -32,6 +32,7 @@ from shared.clock import SHANGHAI
 
 T = TypeVar("T")
 Json = dict[str, Any]
+Child = subprocess.Popen[bytes]
 
 ROOT = Path(__file__).parents[1]
 _PORTS = 7
@@ -121,7 +122,7 @@ class Session:
 class Suite:
     """A running suite. Made by `running_suite`."""
 
-    def __init__(self, var: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, var: Path, port: int, process: Child) -> None:
         self.var = var
         self.port = port
         self.base_url = f"http://127.0.0.1:{port}"
@@ -279,6 +280,38 @@ class Suite:
                     found.append(process)
         return sorted(found, key=lambda process: process.create_time())
 
+    @contextmanager
+    def replaced(self, name: str, module: Sequence[str], **environment: str) -> Iterator[Child]:
+        """Run one process ourselves for a while, with more in its environment.
+
+        The supervisor sleeps meanwhile. Afterwards it finds its own process dead and starts it
+        again, as after any death.
+        """
+        supervisor = psutil.Process(self.process.pid)
+        mine = None
+        supervisor.suspend()
+        try:
+            for process in self.processes(name):
+                process.kill()
+            eventually(lambda: self._living(name), lambda living: not living)
+            service = name.removesuffix("-worker")
+            mine = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                env=os.environ | self.settings(service) | environment,
+                cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            yield mine
+        finally:
+            if mine and mine.poll() is None:
+                for process in psutil.Process(mine.pid).children(recursive=True):
+                    process.kill()
+                mine.kill()
+                mine.wait()
+            supervisor.resume()
+
+    def _living(self, name: str) -> list[psutil.Process]:
+        return [p for p in self.processes(name) if p.status() != psutil.STATUS_ZOMBIE]
+
     def ready(self) -> bool:
         with suppress(httpx.HTTPError):
             return httpx.get(f"{self.base_url}/readyz", timeout=5).status_code == 200
@@ -359,7 +392,7 @@ def running_suite(var: Path, demo: str = "small") -> Iterator[Suite]:
     assert not listening, f"still listening: {listening}"
 
 
-def _wait_until_running(process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_running(process: Child, log: Path) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     # The page of addresses and sign-ins is the last thing the supervisor prints.
     while "Ctrl-C" not in log.read_text():
