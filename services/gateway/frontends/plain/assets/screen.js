@@ -25,7 +25,8 @@
   function view() {
     var signedIn = window.Session.signedIn();
     show('sign-in', !signedIn);
-    show('hall', signedIn);
+    // Without a code there is nothing to show: not yet asked, or refused.
+    show('hall', signedIn && shown !== null);
     show('sign-out', signedIn);
     show('full-screen', signedIn && !!document.documentElement.requestFullscreen);
     return signedIn;
@@ -41,6 +42,7 @@
     byId('count').textContent = answer.count;
     byId('title').textContent = answer.title;
     shown = {until: stopwatch() + answer.expires_in * 1000, lasts: Math.max(answer.expires_in * 1000, 10000)};
+    view();
   }
 
   function ask() {
@@ -58,6 +60,8 @@
       if (problem.status === 0 || problem.status >= 500 || problem.status === 429) {
         say(t('screenAway'));
       } else {
+        shown = null;
+        view();
         say(problem.detail, true);
       }
       asking = setTimeout(ask, RETRY_MS);
