@@ -16,7 +16,7 @@ from shared.worker import Loop, run_loops
 
 def loops(settings: Settings) -> dict[str, Loop]:
     """Return the loops by name; each has connections of its own from the pool."""
-    database = Database(settings.database_url, statement_timeout_ms=0)
+    database = Database(settings.database_url, statement_timeout_ms=0, batches=True)
     redis = connect(settings.redis_url)
     return {
         "relay": Relay(database, redis).run,

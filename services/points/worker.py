@@ -18,7 +18,7 @@ from shared.worker import Loop, run_loops
 
 def loops(settings: Settings) -> dict[str, Loop]:
     """Return the loops by name; each reads its stream over a connection of its own."""
-    database = Database(settings.database_url, statement_timeout_ms=0)
+    database = Database(settings.database_url, statement_timeout_ms=0, batches=True)
     projector = Projector(database, connect(settings.redis_url))
 
     def consumer(stream: str, group: str, handler: Handler) -> Loop:

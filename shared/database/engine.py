@@ -37,6 +37,8 @@ class Database:
         url: ``postgresql+psycopg://role:password@host:port/name``.
         pool_size: connections kept; as many as the process has threads that use the database.
         statement_timeout_ms: 0 for workers, whose statements may be long.
+        batches: for workers whose statements take many rows at once. They are planned each time:
+            a plan kept from when the tables were small would read them whole for every batch.
     """
 
     def __init__(
@@ -45,10 +47,13 @@ class Database:
         *,
         pool_size: int = 10,
         statement_timeout_ms: int = 30_000,
+        batches: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self.url = url
         self._options = f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}"
+        if batches:
+            self._options += " -c plan_cache_mode=force_custom_plan"
         self.clock = clock or SystemClock()
         self.engine = create_engine(
             url,

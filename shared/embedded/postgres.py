@@ -93,6 +93,10 @@ class PostgresServer:
             "max_connections": "200",
             "shared_buffers": "256MB",
             "max_wal_size": "2GB",
+            "checkpoint_timeout": "15min",
+            # Short statements by the thousand: compiling them costs more than running them.
+            "jit": "off",
+            "random_page_cost": "1.1",
             "timezone": "UTC",
         }
         if not self._durable:
