@@ -105,11 +105,11 @@ def database(make_database: MakeDatabase) -> Database:
 
 
 @pytest.fixture
-def app(
-    database: Database, redis_client: Redis, public_keys: Path, clock: FixedClock
-) -> APIFlask:
+def app(database: Database, redis_client: Redis, public_keys: Path, clock: FixedClock) -> APIFlask:
     verifier = TokenVerifier(read_jwks(public_keys))
-    return create_service(Suite("notes", database, redis_client, verifier, clock, None), [blueprint])
+    return create_service(
+        Suite("notes", database, redis_client, verifier, clock, None), [blueprint]
+    )
 
 
 def count(database: Database) -> int:
