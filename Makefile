@@ -25,7 +25,7 @@ demo-full: setup ## Start it with the full city: 342 units, 10,000 branches, 200
 
 test: setup lint types imports ## Set up and run all checks and tests
 	@.ci/browser.sh
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 lint: setup ## Check style
 	@.venv/bin/ruff format --check --quiet .
