@@ -13,8 +13,9 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
         yield running
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs the running suite in one process, so that it is started once."""
+    """Keep the suite's tests in one process (``--dist loadgroup``): a second suite costs more."""
     for item in items:
-        if any(item.get_closest_marker(mark) for mark in ("journey", "fault", "browser")):
+        if isinstance(item, pytest.Function) and "suite" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("suite"))
