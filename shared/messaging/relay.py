@@ -97,8 +97,13 @@ class Relay:
             uow.commit()
         return len(marked)
 
-    def trim(self) -> None:
-        """Drop from the streams what every group of readers has read and acknowledged."""
+    def trim(self, keep: timedelta = timedelta(days=1)) -> None:
+        """Drop from the streams what every group of readers has read and acknowledged.
+
+        What is younger than `keep` stays in any case: a new group of readers begins with it, and
+        has the older ones sent again.
+        """
+        youngest = int((datetime.now(UTC) - keep).timestamp() * 1000)
         for stream in self._streams:
             key = stream_key(stream)
             try:
@@ -107,6 +112,7 @@ class Relay:
                 continue
             oldest = [_oldest_needed(self._redis, key, group) for group in groups]
             if oldest:
+                oldest.append(f"{youngest}-0")
                 self._redis.xtrim(key, minid=min(oldest, key=_order), approximate=True)
 
 

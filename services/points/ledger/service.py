@@ -9,6 +9,7 @@ from services.points.ledger.explain import explain
 from services.points.ledger.models import EntryRow, FactRow, MemberYearRow
 from services.points.rules.models import RuleRow
 from services.points.rules.service import in_force
+from services.points.rules.vocabulary import CATEGORIES
 from shared.auth import Permission, Principal
 from shared.clock import local_day
 from shared.database import UnitOfWork
@@ -60,8 +61,13 @@ def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, A
         "points": row.points if row else 0,
         "scored": _scored(uow, member_id),
         "categories": [
-            {"category": code, "points": used.get(f"category:{code}|{year}", 0), "cap": cap}
-            for code, cap in rules.category_caps.items()
+            {
+                "category": code,
+                "points": used.get(f"category:{code}|{year}", 0),
+                "cap": rules.category_caps[code],
+            }
+            for code in CATEGORIES
+            if code in rules.category_caps
         ],
         "rules": [
             {

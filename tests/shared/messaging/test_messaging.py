@@ -140,10 +140,12 @@ def test_streams_keep_what_a_group_still_needs(
     redis_client.config_set("stream-node-max-entries", 1)
     publish(sender, *range(50))
     relay.relay_once()
-    relay.trim()
+    relay.trim(keep=timedelta(0))
     assert redis_client.xlen("stream:numbers") == 50
     reader.consume_once()
     relay.trim()
+    assert redis_client.xlen("stream:numbers") == 50
+    relay.trim(keep=timedelta(0))
     assert redis_client.xlen("stream:numbers") <= 2
     publish(sender, 99)
     relay.relay_once()
