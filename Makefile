@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run demo-full test lint types imports format unit bench manage clean
+.PHONY: help setup run demo-full test lint types imports format unit bench manage secrets clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ bench: setup ## Measure CPU per request of every process, against a bare Flask h
 
 manage: setup ## Run a service's command line: make manage S=points A="dead-letters list"
 	@. $${VAR_DIR:-var}/env/$(S).env && $(PY) -m services.$(S).manage $(A)
+
+secrets: setup ## Make the secrets that docker-compose.yml names
+	@.ci/secrets.sh
 
 clean: ## Remove what was installed and built; data in var/ stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

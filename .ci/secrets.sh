@@ -1,0 +1,25 @@
+#!/bin/sh
+# Makes the secrets that docker-compose.yml names, in secrets/, leaving what is already there.
+set -eu
+cd "$(dirname "$0")/.."
+umask 077
+mkdir -p secrets
+random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+keep() { [ -s "secrets/$1" ] || printf %s "$2" > "secrets/$1"; }
+
+keep postgres_password "$(random)"
+for service in points events gateway; do
+    keep "${service}_database_password" "$(random)"
+    password=$(cat "secrets/${service}_database_password")
+    keep "${service}_database_url" "postgresql+psycopg://$service:$password@postgres:5432/$service"
+done
+keep code_key "$(random)"
+keep field_key "$(random)"
+.venv/bin/python -m services.gateway.manage keys \
+    --private-key secrets/token_private_key.pem --public-keys secrets/token_public_keys.json
+# The containers' user is not this one: each file is mounted only where compose names it.
+chmod 644 secrets/*
+chmod 711 secrets
+for file in wechat_app_secret tls_certificate.pem tls_key.pem; do
+    [ -s "secrets/$file" ] || echo "still to come from you: secrets/$file"
+done
