@@ -25,16 +25,24 @@ SETTINGS = {"points": PointsSettings, "events": EventsSettings, "gateway": Gatew
 OURS = [name for name, service in SERVICES.items() if "build" in service]
 
 
-def test_it_follows_the_compose_specification() -> None:
+@pytest.fixture(scope="module")
+def specification() -> jsonschema.Draft201909Validator:
     schema = json.loads((Path(__file__).parent / "compose_schema.json").read_text())
-    jsonschema.validate(COMPOSE, schema)
+    return jsonschema.Draft201909Validator(schema)
 
 
-def test_the_schema_would_see_a_mistake() -> None:
-    schema = json.loads((Path(__file__).parent / "compose_schema.json").read_text())
+def test_it_follows_the_compose_specification(
+    specification: jsonschema.Draft201909Validator,
+) -> None:
+    specification.validate(COMPOSE)
+
+
+def test_the_specification_would_see_a_mistake(
+    specification: jsonschema.Draft201909Validator,
+) -> None:
     wrong = {**COMPOSE, "services": {"x": {"image": "y", "comand": []}}}
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, schema)
+        specification.validate(wrong)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -144,9 +152,7 @@ def test_the_edge_of_the_image_is_what_the_renderer_takes(tmp_path: Path) -> Non
     python = ROOT / ".venv/bin/python"
     subprocess.run([python, "-m", "services.gateway.edge.render", *words], check=True, cwd=ROOT)
     rendered = (tmp_path / "nginx.conf").read_text()
-    addresses = {
-        f"{name}:8000" for name in ("points", "events", "gateway") if name in SERVICES
-    }
+    addresses = {f"{name}:8000" for name in ("points", "events", "gateway") if name in SERVICES}
     assert all(address in rendered for address in addresses)
 
 
