@@ -4,6 +4,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
+# What this machine trusts, a company's own certificates among it; uv's own list where it has none.
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 
 .PHONY: help setup run demo-full test lint types imports format unit bench manage secrets clean
 
