@@ -9,7 +9,6 @@ state that went wrong is found as well.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from services.points.leaderboards.boards import Boards
 from services.points.ledger.posting import fact_from
 from services.points.rules.timeline import TimelineCache
 from services.points.scoring import Fact, Timeline, score
-from shared.clock import SHANGHAI, local_day, periods_of
+from shared.clock import local_day, periods_of
 from shared.database import UnitOfWork
 
 _CHUNK = 2_000
@@ -135,7 +134,7 @@ def _check_members(
     unscored = {row[0] for row in cursor.fetchall()}
     standing, sums, periods = _read_entries(cursor, members, proof)
     cursor.execute(statements.YEARS, [members])
-    years = {(member, year): (points, state) for member, year, points, state in cursor.fetchall()}
+    years = {(member, year): (points, used) for member, year, points, used in cursor.fetchall()}
     for key in sorted(facts.keys() | years.keys() | standing.keys()):
         _check_year(
             key, () if key[0] in unscored else facts[key], standing[key], years, timeline, proof
@@ -164,7 +163,7 @@ def _read_entries(
         proof.entries += 1
         proof.points += points
         sums[member, year] += points
-        for period in periods_of(_day(occurred_at)):
+        for period in periods_of(local_day(occurred_at)):
             periods[member, period] += points
         if stands:
             here = standing[member, year]
@@ -172,10 +171,6 @@ def _read_entries(
             proof.report("one standing entry", (fact_id, rule_code), "once", times)
             here[fact_id, rule_code] = points
     return standing, sums, periods
-
-
-def _day(moment: datetime) -> Any:
-    return moment.astimezone(SHANGHAI).date()
 
 
 def _check_year(
@@ -191,10 +186,8 @@ def _check_year(
     for place in wanted.keys() | standing.keys():
         proof.report("entry = score", (key, place), wanted.get(place), standing.get(place))
     points, stored = years.get(key, (0, {}))
-    proof.report("balance = score", key, state.total, points)
-    expected = {name: used for name, used in state.used.items() if used}
-    found = {name: used for name, used in stored.get("used", {}).items() if used}
-    proof.report("stored state = score", key, expected, found)
+    proof.report("balance = score", key, state.points(str(key[1])), points)
+    proof.report("stored state = score", key, state.used, stored)
 
 
 def _check_boards(uow: UnitOfWork, cursor: Cursor[Any], boards: Boards, proof: Proof) -> None:

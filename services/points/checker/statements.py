@@ -21,7 +21,7 @@ ENTRIES = """
     LEFT JOIN ledger_entries r ON r.member_id = e.member_id AND r.reverses = e.id
     WHERE e.member_id = ANY(%s)
 """
-YEARS = "SELECT member_id, year, points, state FROM member_years WHERE member_id = ANY(%s)"
+YEARS = "SELECT member_id, year, points, used FROM member_years WHERE member_id = ANY(%s)"
 PERIODS = "SELECT member_id, period, points FROM period_points WHERE member_id = ANY(%s)"
 BOARD = """
     SELECT p.member_id, CASE o.kind WHEN 'branch' THEN parent.path ELSE o.path END, p.points

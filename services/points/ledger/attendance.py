@@ -22,7 +22,7 @@ class AttendancePosting:
     def __call__(self, uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         """Post a batch; a message that breaks the contract raises and is set aside by itself."""
         recorded = [read(e.data) for e in envelopes if e.type == contract.RECORDED_V1]
-        post(uow, recorded, self._timelines.get(uow))
+        post(uow, recorded, self._timelines.hold(uow))
 
 
 def read(message: dict[str, Any]) -> RecordedFact:

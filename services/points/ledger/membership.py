@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.points.ledger.posting import rescore_misjudged
-from services.points.rules.timeline import TimelineCache
+from services.points.rules.timeline import TimelineCache, await_postings
 from shared.contracts import roster as contract
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
@@ -24,4 +24,5 @@ class MembershipPosting:
             for member in envelope.data["members"]
         }
         if members:
+            await_postings(uow)
             rescore_misjudged(uow, members, self._timelines.get(uow))

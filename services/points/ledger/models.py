@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ARRAY, JSON, DateTime, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.points.models_base import Base
@@ -59,7 +58,7 @@ class MemberYearRow(Base):
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     points: Mapped[int]
-    state: Mapped[dict[str, object]] = mapped_column(JSONB)
+    used: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON)
     last_occurred_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_fact_id: Mapped[UUID | None]
     version: Mapped[int]

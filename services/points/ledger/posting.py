@@ -18,16 +18,13 @@ from uuid import UUID
 
 import orjson
 from psycopg import Cursor
-from psycopg.types.json import Jsonb, set_json_dumps
 
 from services.points.ledger import statements
 from services.points.scoring import Entry, Fact, State, Timeline, score
-from shared.clock import SHANGHAI, periods_of
+from shared.clock import SHANGHAI, local_day, periods_of
 from shared.contracts import points as contract
 from shared.database import UnitOfWork
 from shared.ids import new_id
-
-set_json_dumps(orjson.dumps)
 
 MemberYear = tuple[UUID, int]
 
@@ -39,7 +36,8 @@ class RecordedFact:
     Attributes:
         source_key: names what it came from, so that the same thing is never two facts; None for
             a check-in, whose id the fact has.
-        revision: a higher one replaces what is known; the same or a lower one is old news.
+        revision: a higher one replaces what is known; the same or a lower one is old news. What
+            was done and when stays as first told: whoever erred there annuls and records anew.
     """
 
     fact: Fact
@@ -52,22 +50,31 @@ class RecordedFact:
 
 @dataclass(slots=True)
 class _Year:
-    """One member's year while it is being posted."""
+    """One member's year while it is being posted.
+
+    Attributes:
+        state, last, version: as the last posting left them; `last` is its last fact's place.
+        rescore: whether the state cannot be gone on from.
+        fresh: the batch's facts.
+        totals: points of the periods whose entries changed.
+    """
 
     state: State
-    last: tuple[datetime, UUID] | None
+    last: tuple[datetime, str] | None
     version: int
     scored: bool
     organisation_id: UUID | None
+    rescore: bool
     fresh: list[Fact] = field(default_factory=list)
-    rescore: bool = False
-    touched: set[str] = field(default_factory=set)
+    totals: dict[str, int] = field(default_factory=dict)
 
 
 def post(uow: UnitOfWork, recorded: Sequence[RecordedFact], timeline: Timeline) -> int:
-    """Record facts and append what they change to the ledger; return the number of entries.
+    """Record facts and append what they change to the ledger; return the number of new rows.
 
-    The caller commits. Facts whose revision is not newer than what is known change nothing.
+    The caller holds the timeline (`TimelineCache.hold`) and commits. Facts whose revision is not
+    newer than what is known change nothing. A member the roster does not know is scored, and the
+    entries name no organisation.
     """
     if not recorded:
         return 0
@@ -76,26 +83,30 @@ def post(uow: UnitOfWork, recorded: Sequence[RecordedFact], timeline: Timeline) 
     changed = _store(cursor, _newest(recorded), now)
     if not changed:
         return 0
-    years = _lock(cursor, {(f.fact.member_id, _year(f.fact.occurred_at)) for f in changed})
+    by_year: dict[MemberYear, list[RecordedFact]] = defaultdict(list)
     for item in changed:
-        year = years[item.fact.member_id, _year(item.fact.occurred_at)]
-        year.fresh.append(item.fact)
-        place = (item.fact.occurred_at, item.fact.id)
-        late = year.last is not None and place <= year.last
-        year.rescore |= late or item.revision > 1 or item.state != "present"
+        by_year[item.fact.member_id, _year(item.fact.occurred_at)].append(item)
+    years = _lock(cursor, by_year.keys())
+    for key, items in by_year.items():
+        year = years[key]
+        year.fresh = [item.fact for item in items]
+        year.rescore |= any(
+            item.revision > 1 or item.state != "present" or _is_late(item.fact, year.last)
+            for item in items
+        )
     return _append(uow, cursor, years, timeline, now)
 
 
 def rescore_misjudged(uow: UnitOfWork, members: Iterable[UUID], timeline: Timeline) -> int:
-    """Score years again whose member has since begun or ceased to be scored."""
+    """Score years again whose member has since begun or ceased to be scored.
+
+    The caller has waited for postings under way (`await_postings`): a year that one of them has
+    just begun would not be seen.
+    """
     cursor = _cursor(uow)
     cursor.execute(statements.MISJUDGED_YEARS, [list(members)])
     years = _lock(cursor, set(cursor.fetchall()))
-    if not years:
-        return 0
-    for year in years.values():
-        year.rescore = True
-    return _append(uow, cursor, years, timeline, uow.clock.now())
+    return _append(uow, cursor, years, timeline, uow.clock.now()) if years else 0
 
 
 def _append(
@@ -106,27 +117,28 @@ def _append(
     now: datetime,
 ) -> int:
     rows: list[tuple[Any, ...]] = []
-    whole = [key for key, year in years.items() if year.rescore]
-    facts, live = _read_whole(cursor, whole)
+    reversals: list[tuple[UUID, UUID, UUID]] = []
+    facts, live = _read_whole(cursor, [key for key, year in years.items() if year.rescore])
     for key, year in years.items():
-        before = set(year.state.used)
+        before = State() if year.rescore else year.state
+        seen = facts[key] if year.rescore else year.fresh
+        entries, year.state = score(seen if year.scored else (), timeline, before)
+        new, touched = entries, set[str]()
         if year.rescore:
-            entries, year.state = score(facts[key] if year.scored else (), timeline)
-            rows += _difference(key, year, entries, live[key], now)
-            last = max(((f.occurred_at, f.id) for f in facts[key]), default=None)
-        else:
-            entries, year.state = score(year.fresh if year.scored else (), timeline, year.state)
-            rows += [_row(key, year, entry, now) for entry in entries]
-            last = max((f.occurred_at, f.id) for f in year.fresh)
-        year.last = last
+            new, undone = _difference(entries, live[key])
+            reversals += [(key[0], new_id(), standing.id) for standing in undone]
+            touched = {p for u in undone for p in periods_of(local_day(u.occurred_at))}
+        rows += [_row(key, year, entry, now) for entry in new]
+        touched.update(*(entry.periods for entry in new))
+        year.totals = {
+            period: before.points(period) + sum(e.points for e in entries if period in e.periods)
+            for period in sorted(touched)
+        }
+        year.last = max(((f.occurred_at, str(f.id)) for f in seen), default=None)
         year.version += 1
-        periods = {p for f in year.fresh for p in periods_of(f.occurred_at.astimezone(SHANGHAI))}
-        if year.rescore:
-            periods |= {k for k in before | set(year.state.used) if "|" not in k}
-        year.touched = periods
-    _write(cursor, rows, years)
+    _write(cursor, reversals, rows, years, now)
     _tell(uow, years)
-    return len(rows)
+    return len(reversals) + len(rows)
 
 
 def _cursor(uow: UnitOfWork) -> Cursor[Any]:
@@ -136,6 +148,11 @@ def _cursor(uow: UnitOfWork) -> Cursor[Any]:
 
 def _year(moment: datetime) -> int:
     return moment.astimezone(SHANGHAI).year
+
+
+def _is_late(fact: Fact, last: tuple[datetime, str] | None) -> bool:
+    """Tell whether a fact sorts before one that has been scored."""
+    return last is not None and (fact.occurred_at, str(fact.id)) <= last
 
 
 def _newest(recorded: Sequence[RecordedFact]) -> list[RecordedFact]:
@@ -150,53 +167,62 @@ def _newest(recorded: Sequence[RecordedFact]) -> list[RecordedFact]:
         known = newest.get(key)
         if known is None or item.revision > known.revision:
             newest[key] = item
-    return [newest[key] for key in sorted(newest)]
+    return [newest[key] for key in sorted(newest, key=lambda key: (key[0].int, key[1].int))]
 
 
 def _store(
     cursor: Cursor[Any], recorded: Sequence[RecordedFact], now: datetime
 ) -> list[RecordedFact]:
     """Write the facts; return those that were new or newer than what was known."""
-    columns = list(
-        zip(
-            *(
-                (
-                    r.fact.member_id, r.fact.id, r.fact.source, r.source_key, r.fact.kind,
-                    orjson.dumps(r.fact.tags).decode(), r.fact.role, r.fact.group, r.title,
-                    r.fact.occurred_at, _year(r.fact.occurred_at), r.fact.minutes, r.fact.level,
-                    r.state, r.reason, r.revision,
-                )
-                for r in recorded
-            ),
-            strict=True,
+    rows = [
+        (
+            r.fact.member_id, r.fact.id, r.fact.source, r.source_key, r.fact.kind,
+            orjson.dumps(r.fact.tags).decode(), r.fact.role, r.fact.group, r.title,
+            r.fact.occurred_at, _year(r.fact.occurred_at), r.fact.minutes, r.fact.level,
+            r.state, r.reason, r.revision,
         )
-    )  # fmt: skip
-    cursor.execute(statements.STORE_FACTS, [now, *map(list, columns)])
+        for r in recorded
+    ]  # fmt: skip
+    cursor.execute(statements.STORE_FACTS, [now, *_columns(rows)])
+    if cursor.rowcount == len(recorded):
+        return list(recorded)
     written = set(cursor.fetchall())
     return [r for r in recorded if (r.fact.member_id, r.fact.id) in written]
 
 
-def _lock(cursor: Cursor[Any], keys: set[MemberYear]) -> dict[MemberYear, _Year]:
+def _lock(cursor: Cursor[Any], keys: Iterable[MemberYear]) -> dict[MemberYear, _Year]:
     """Take the locks of members' years, always in the same order, and read where they stand."""
-    ordered = sorted(keys)
+    ordered = sorted(keys, key=lambda key: (key[0].int, key[1]))
     parameters = [[member for member, _ in ordered], [year for _, year in ordered]]
     cursor.execute(statements.OPEN_YEARS, parameters)
     cursor.execute(statements.LOCK_YEARS, parameters)
-    return {
-        (member, year): _Year(
-            State.from_json(state),
+    organisations: dict[str, UUID] = {}
+    years = {}
+    for place, used, last_at, last_id, version, judged, scored, organisation in cursor.fetchall():
+        if organisation is not None and organisation not in organisations:
+            organisations[organisation] = UUID(organisation)
+        years[ordered[place - 1]] = _Year(
+            State(orjson.loads(used)),
             (last_at, last_id) if last_at is not None else None,
             version,
             scored,
-            organisation_id,
+            organisations.get(organisation),
+            # Scored under another answer to "is this member scored?" than today's.
+            rescore=judged != scored,
         )
-        for member, year, state, last_at, last_id, version, scored, organisation_id in (
-            cursor.fetchall()
-        )
-    }
+    return years
 
 
-Live = dict[tuple[UUID, str], tuple[UUID, int]]
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A ledger entry that no other reverses."""
+
+    id: UUID
+    points: int
+    occurred_at: datetime
+
+
+Live = dict[tuple[UUID, str], _Standing]
 
 
 def _read_whole(
@@ -213,8 +239,8 @@ def _read_whole(
         fact = fact_from(columns)
         facts[fact.member_id, year].append(fact)
     cursor.execute(statements.READ_STANDING, parameters)
-    for member, year, entry_id, fact_id, rule_code, points in cursor.fetchall():
-        live[member, year][fact_id, rule_code] = (entry_id, points)
+    for member, year, fact_id, rule_code, *standing in cursor.fetchall():
+        live[member, year][fact_id, rule_code] = _Standing(*standing)
     return facts, live
 
 
@@ -226,22 +252,17 @@ def fact_from(columns: Sequence[Any]) -> Fact:
     )
 
 
-def _difference(
-    key: MemberYear, year: _Year, entries: Sequence[Entry], live: Live, now: datetime
-) -> list[tuple[Any, ...]]:
-    """Return the rows that turn what stands into what should stand."""
-    rows = []
-    wanted = {(entry.fact_id, entry.rule_code): entry for entry in entries}
-    standing = set()
-    for (fact_id, rule_code), (entry_id, points) in live.items():
-        entry = wanted.get((fact_id, rule_code))
-        if entry is not None and entry.points == points:
-            standing.add((fact_id, rule_code))
+def _difference(entries: Sequence[Entry], live: Live) -> tuple[list[Entry], list[_Standing]]:
+    """Return what is to be posted and what is to be reversed, so that the entries stand."""
+    undone = dict(live)
+    new = []
+    for entry in entries:
+        key = (entry.fact_id, entry.rule_code)
+        if key in undone and undone[key].points == entry.points:
+            del undone[key]
         else:
-            rows.append((key, fact_id, rule_code, entry_id))
-    reversals = [(member, new_id(), entry_id, now) for (member, _), _fact, _rule, entry_id in rows]
-    new = [_row(key, year, e, now) for k, e in wanted.items() if k not in standing]
-    return [*reversals, *new]
+            new.append(entry)
+    return new, list(undone.values())
 
 
 def _row(key: MemberYear, year: _Year, entry: Entry, now: datetime) -> tuple[Any, ...]:
@@ -252,43 +273,39 @@ def _row(key: MemberYear, year: _Year, entry: Entry, now: datetime) -> tuple[Any
     )  # fmt: skip
 
 
-_REVERSAL_WIDTH = 4
-
-
 def _write(
-    cursor: Cursor[Any], rows: Sequence[tuple[Any, ...]], years: dict[MemberYear, _Year]
+    cursor: Cursor[Any],
+    reversals: Sequence[tuple[UUID, UUID, UUID]],
+    rows: Sequence[tuple[Any, ...]],
+    years: dict[MemberYear, _Year],
+    now: datetime,
 ) -> None:
-    reversals = [row for row in rows if len(row) == _REVERSAL_WIDTH]
-    entries = [row for row in rows if len(row) != _REVERSAL_WIDTH]
     if reversals:
-        columns = [list(column) for column in zip(*reversals, strict=True)]
-        cursor.execute(statements.REVERSE, [reversals[0][3], *columns[:3]])
-    if entries:
+        cursor.execute(statements.REVERSE, [now, *_columns(reversals)])
+    if rows:
         with cursor.copy(statements.COPY_ENTRIES) as copy:
             copy.set_types(statements.ENTRY_TYPES)
-            for row in entries:
+            for row in rows:
                 copy.write_row(row)
-    cursor.execute(
-        statements.CLOSE_YEARS,
-        [
-            [member for member, _ in years],
-            [year for _, year in years],
-            [y.state.total for y in years.values()],
-            [y.scored for y in years.values()],
-            [Jsonb(y.state.to_json()) for y in years.values()],
-            [y.last[0] if y.last else None for y in years.values()],
-            [y.last[1] if y.last else None for y in years.values()],
-            [y.version for y in years.values()],
-        ],
-    )
+    closed = [
+        (
+            member, calendar_year, year.state.points(str(calendar_year)), year.scored,
+            orjson.dumps(year.state.used).decode(), *(year.last or (None, None)), year.version,
+        )
+        for (member, calendar_year), year in years.items()
+    ]  # fmt: skip
+    cursor.execute(statements.CLOSE_YEARS, _columns(closed))
     totals = [
-        (member, period, year.state.used.get(period, 0), year.version)
+        (member, period, points, year.version)
         for (member, _), year in years.items()
-        for period in year.touched
+        for period, points in year.totals.items()
     ]
     if totals:
-        columns = [list(column) for column in zip(*totals, strict=True)]
-        cursor.execute(statements.SET_PERIODS, columns)
+        cursor.execute(statements.SET_PERIODS, _columns(totals))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _tell(uow: UnitOfWork, years: dict[MemberYear, _Year]) -> None:
@@ -297,8 +314,10 @@ def _tell(uow: UnitOfWork, years: dict[MemberYear, _Year]) -> None:
             "member_id": str(member),
             "year": calendar_year,
             "version": year.version,
-            "periods": {p: year.state.used.get(p, 0) for p in sorted(year.touched)},
+            "periods": year.totals,
         }
         for (member, calendar_year), year in years.items()
+        if year.totals
     ]
-    uow.publish(contract.STREAM, contract.CHANGED_V1, "batch", {"changes": changes})
+    if changes:
+        uow.publish(contract.STREAM, contract.CHANGED_V1, "batch", {"changes": changes})

@@ -67,9 +67,8 @@ def _check(member_id: UUID) -> None:
 
 def _points(member_id: UUID, year: int | None) -> dict[str, Any]:
     points = service.points_of(current_uow(), member_id, year)
-    english = language() == "en"
     for rule in points["rules"]:
-        rule["name"] = rule["name_en"] if english else rule["name_zh"]
+        rule["name"] = rule["name"].in_language(language())
     return points
 
 

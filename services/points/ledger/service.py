@@ -1,5 +1,6 @@
 """Reading the ledger: balances, entries, receipts."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -50,38 +51,51 @@ def check_reach(
 
 
 def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, Any]:
-    """Return a member's year; the present one when `year` is None."""
+    """Return a member's year, by category and rule; the present year when `year` is None.
+
+    Limits are those of the rules in force now, names those the entries arose under.
+    """
     year = year or local_day(uow.clock.now()).year
     row = uow.session.get(MemberYearRow, (member_id, year))
-    used: dict[str, Any] = row.state.get("used", {}) if row else {}  # type: ignore[assignment]
+    sums = uow.session.execute(_SUMS, {"member": member_id, "year": year}).all()
+    names = _names(uow, {rule_code for rule_code, *_ in sums})
     rules = in_force(uow)
+    caps = {
+        rule["code"]: next((c["points"] for c in rule["caps"] if c["per"] == "year"), None)
+        for rule in rules.rules
+    }
+    by_category: Counter[str] = Counter()
+    for _, category, points, _ in sums:
+        by_category[category] += points
     return {
         "member_id": member_id,
         "year": year,
         "points": row.points if row else 0,
         "scored": _scored(uow, member_id),
         "categories": [
-            {
-                "category": code,
-                "points": used.get(f"category:{code}|{year}", 0),
-                "cap": rules.category_caps[code],
-            }
+            {"category": code, "points": by_category[code], "cap": rules.category_caps.get(code)}
             for code in CATEGORIES
-            if code in rules.category_caps
+            if code in rules.category_caps or code in by_category
         ],
         "rules": [
             {
-                "code": rule["code"],
-                "name_zh": rule["name_zh"],
-                "name_en": rule["name_en"],
-                "category": rule["category"],
-                "points": used[f"{rule['code']}|{year}"],
-                "cap": next((c["points"] for c in rule["caps"] if c["per"] == "year"), None),
+                "code": code,
+                "name": names[rule_set_id, code],
+                "category": category,
+                "points": points,
+                "cap": caps.get(code),
             }
-            for rule in rules.rules
-            if f"{rule['code']}|{year}" in used
+            for code, category, points, rule_set_id in sums
         ],
     }
+
+
+_SUMS = text("""
+    SELECT rule_code, category, sum(points)::integer,
+        (array_agg(rule_set_id ORDER BY id DESC))[1]
+    FROM ledger_entries WHERE member_id = :member AND year = :year
+    GROUP BY rule_code, category ORDER BY rule_code, category
+""")
 
 
 def ledger_of(

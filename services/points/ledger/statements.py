@@ -34,12 +34,12 @@ OPEN_YEARS = """
 """
 
 LOCK_YEARS = """
-    SELECT y.member_id, y.year, y.state, y.last_occurred_at, y.last_fact_id, y.version,
-        coalesce(m.scored, true), m.organisation_id
-    FROM unnest(%b::uuid[], %b::smallint[]) AS wanted (member_id, year)
+    SELECT wanted.place, y.used::text, y.last_occurred_at, y.last_fact_id::text, y.version,
+        y.scored, coalesce(m.scored, true), m.organisation_id::text
+    FROM unnest(%b::uuid[], %b::smallint[]) WITH ORDINALITY AS wanted (member_id, year, place)
     JOIN member_years y USING (member_id, year)
     LEFT JOIN members m ON m.id = y.member_id
-    ORDER BY y.member_id, y.year
+    ORDER BY wanted.place
     FOR UPDATE OF y
 """
 
@@ -56,7 +56,7 @@ READ_FACTS = f"""
 """
 
 READ_STANDING = """
-    SELECT e.member_id, e.year, e.id, e.fact_id, e.rule_code, e.points
+    SELECT e.member_id, e.year, e.fact_id, e.rule_code, e.id, e.points, e.occurred_at
     FROM unnest(%b::uuid[], %b::smallint[]) AS wanted (member_id, year)
     JOIN ledger_entries e USING (member_id, year)
     WHERE e.reverses IS NULL AND NOT EXISTS (
@@ -95,12 +95,12 @@ MISJUDGED_YEARS = """
 
 CLOSE_YEARS = """
     UPDATE member_years y SET
-        points = n.points, scored = n.scored, state = n.state, last_occurred_at = n.last_occurred_at,
+        points = n.points, scored = n.scored, used = n.used::json, last_occurred_at = n.last_occurred_at,
         last_fact_id = n.last_fact_id, version = n.version
     FROM unnest(
-        %b::uuid[], %b::smallint[], %b::integer[], %b::boolean[], %b::jsonb[],
-        %b::timestamptz[], %b::uuid[], %b::integer[]
-    ) AS n (member_id, year, points, scored, state, last_occurred_at, last_fact_id, version)
+        %b::uuid[], %b::smallint[], %b::integer[], %b::boolean[], %b::text[],
+        %b::timestamptz[], %b::text[]::uuid[], %b::integer[]
+    ) AS n (member_id, year, points, scored, used, last_occurred_at, last_fact_id, version)
     WHERE y.member_id = n.member_id AND y.year = n.year
 """
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from services.points.rules import policy
 from services.points.rules.models import RuleRow, RuleSetRow
 from services.points.rules.schemas import RuleOut, RuleSetSummary
+from services.points.rules.timeline import await_postings
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.errors import Conflict, NotFound
@@ -147,6 +148,8 @@ def approve(uow: UnitOfWork, principal: Principal, rule_set_id: UUID) -> RuleSet
     row = get(uow, rule_set_id, lock=True)
     policy.check_state(row.state, "submitted")
     policy.check_second_person(principal.member_id, row.created_by, row.submitted_by)
+    # What is posted lies before the moment of approval then, and stays as it is.
+    await_postings(uow)
     now = uow.clock.now()
     if row.effective_from is None:  # the table's constraint says it cannot be
         message = "a submitted rule set without a day"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import selectinload
 
 from services.points.rules.models import RuleSetRow
@@ -40,6 +40,20 @@ def to_rule_set(row: RuleSetRow) -> RuleSet:
     )
 
 
+# Any number will do that no other advisory lock of the service uses.
+_POSTING = 7_236_002
+
+
+def await_postings(uow: UnitOfWork) -> None:
+    """Wait until no posting is under way, and let none begin before this transaction ends.
+
+    A posting takes the rules and the list of who is scored for true until it commits. Whoever
+    changes either takes a turn of its own; otherwise the posting could commit afterwards what was
+    true before.
+    """
+    uow.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTING})
+
+
 class TimelineCache:
     """The timeline, read again only when a set has been approved since.
 
@@ -48,6 +62,11 @@ class TimelineCache:
 
     def __init__(self) -> None:
         self._known: tuple[tuple[int, datetime | None], Timeline] | None = None
+
+    def hold(self, uow: UnitOfWork) -> Timeline:
+        """Return the timeline, which nobody changes before this transaction ends."""
+        uow.session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _POSTING})
+        return self.get(uow)
 
     def get(self, uow: UnitOfWork) -> Timeline:
         approved = RuleSetRow.state == "approved"

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from shared.clock import Periods
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -138,6 +140,7 @@ class Entry:
     """What one fact earned under one rule, and how that came about.
 
     Attributes:
+        periods: the year, quarter and month the fact lies in.
         points: granted, tenths; 0 where a limit was reached, negative for a deduction.
         worth: what the rule alone would have given.
         limit: the limit that cut it (``year``, ``month``, … of the rule, ``category``,
@@ -148,6 +151,7 @@ class Entry:
 
     fact_id: UUID
     occurred_at: datetime
+    periods: Periods
     rule_code: str
     category: str
     rule_set_id: UUID
@@ -160,19 +164,20 @@ class Entry:
 
 @dataclass(slots=True)
 class State:
-    """How far a member's year has come: its total and what its limits have let through.
+    """What scoring a later fact of the year needs to know of the earlier ones.
 
-    `used` maps a limit's name and period (``L04|2026``, ``gain|2026-11``) to tenths, and a
-    period's name (``2026-11``) to the points of that period. It is all that scoring a later fact
-    needs to know of the earlier ones.
+    `used` holds, for each period the last scored fact lies in (``2026``, ``2026-Q4``, ``2026-11``,
+    ``2026-11-20``), tenths by what they count against: a rule's code, ``category:LIFE``, the
+    month's ``gain``, the period's ``points``. Facts come in order of time, so nothing looks back at
+    a period that is over, and it is forgotten. ``event`` holds the use of limits per event, and
+    only events that have such a limit.
     """
 
-    total: int = 0
-    used: dict[str, int] = field(default_factory=dict)
+    used: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        return {"total": self.total, "used": self.used}
+    def points(self, period: str) -> int:
+        """Return the points of a period the last scored fact lies in; 0 of a later one."""
+        return self.used.get(period, {}).get("points", 0)
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return cls(total=document.get("total", 0), used=dict(document.get("used", {})))
+    def copy(self) -> Self:
+        return type(self)({period: dict(use) for period, use in self.used.items()})

@@ -14,10 +14,14 @@ itself. Source: the preset's caps and the statement rules in the domain glossary
 """
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Final
 
 from services.points.scoring.kinds import worth_of
 from services.points.scoring.model import Entry, Fact, Rule, RuleSet, State, Timeline
 from shared.clock import Periods, local_day, periods_of
+
+_UNLIMITED: Final = 1 << 40
 
 
 def score(
@@ -33,97 +37,88 @@ def score(
     Returns:
         The entries in scoring order, and the state to go on from.
     """
-    after = State(state.total, dict(state.used)) if state else State()
+    after = state.copy() if state else State()
     entries: list[Entry] = []
     for fact in sorted(facts, key=lambda f: (f.occurred_at, f.id)):
         rule_set, rules = timeline.rules_for(fact)
         if rule_set is None or not rules:
             continue
-        day = local_day(fact.occurred_at)
-        periods = periods_of(day)
-        entries += [_grant(fact, rule, rule_set, periods, day.isoformat(), after) for rule in rules]
+        place = _Place(fact, local_day(fact.occurred_at), after)
+        entries += [_grant(fact, rule, rule_set, place) for rule in rules]
     return entries, after
 
 
-def _grant(
-    fact: Fact, rule: Rule, rule_set: RuleSet, periods: Periods, day: str, state: State
-) -> Entry:
-    used = state.used
-    worth = worth_of(rule, fact, used, periods.year)
-    limits = _limits(fact, rule, periods, day)
+class _Place:
+    """A fact's place in time: its periods, and what their limits have let through so far."""
+
+    def __init__(self, fact: Fact, day: date, state: State) -> None:
+        self.periods: Periods = periods_of(day)
+        self._names = {
+            "year": self.periods.year,
+            "quarter": self.periods.quarter,
+            "month": self.periods.month,
+            "day": day.isoformat(),
+            "event": "event",
+        }
+        self._event = fact.group or str(fact.id)
+        self._used = state.used
+        for period in state.used.keys() - self._names.values():
+            del state.used[period]
+        self.year, self.quarter, self.month = (
+            state.used.setdefault(period, {}) for period in self.periods
+        )
+
+    def limit(self, rule: Rule, per: str) -> tuple[dict[str, int], str]:
+        """Return the use, and the key in it, that a cap of a rule counts in."""
+        use = self._used.setdefault(self._names[per], {})
+        return use, f"{rule.code}|{self._event}" if per == "event" else rule.code
+
+
+def _grant(fact: Fact, rule: Rule, rule_set: RuleSet, place: _Place) -> Entry:
+    worth = worth_of(rule, fact, place.year)
     room, limit = abs(worth), ""
-    for name, key, size in limits:
-        if size - used.get(key, 0) < room:
-            room, limit = max(0, size - used.get(key, 0)), name
+    # The year's use is always counted, capped or not: the member is shown it.
+    counted = {"year": (place.year, rule.code)}
+    for cap in rule.caps:
+        use, key = counted[cap.per] = place.limit(rule, cap.per)
+        room, limit = _cut(room, limit, cap.points - use.get(key, 0), cap.per)
     if worth >= 0:
-        room, limit = _cut_gain(rule, rule_set, periods, state, room, limit)
+        category = f"category:{rule.category}"
+        of_category = rule_set.category_caps.get(rule.category, _UNLIMITED)
+        room, limit = _cut(room, limit, of_category - place.year.get(category, 0), "category")
+        of_month = _UNLIMITED if rule_set.monthly_gain is None else rule_set.monthly_gain
+        room, limit = _cut(room, limit, of_month - place.month.get("gain", 0), "monthly_gain")
         points = room
-        used[_gain(periods)] = used.get(_gain(periods), 0) + points
-        used[_category(rule, periods)] = used.get(_category(rule, periods), 0) + points
+        _add(place.year, category, points)
+        _add(place.month, "gain", points)
     else:
-        above_floor = max(0, state.total - rule_set.floor)
-        if above_floor < room:
-            room, limit = above_floor, "floor"
+        above_floor = place.year.get("points", 0) - rule_set.floor
+        room, limit = _cut(room, limit, above_floor, "floor")
         points = -room
-    for _, key, _size in limits:
-        used[key] = used.get(key, 0) + abs(points)
-    for period in periods:
-        used[period] = used.get(period, 0) + points
-    state.total += points
-    yearly = next((c.points for c in rule.caps if c.per == "year"), None)
+    for use, key in counted.values():
+        _add(use, key, room)
+    for use in (place.year, place.quarter, place.month):
+        _add(use, "points", points)
     return Entry(
         fact_id=fact.id,
         occurred_at=fact.occurred_at,
+        periods=place.periods,
         rule_code=rule.code,
         category=rule.category,
         rule_set_id=rule_set.id,
         points=points,
         worth=worth,
         limit=limit,
-        used=used.get(f"{rule.code}|{periods.year}", 0),
-        cap=yearly,
+        used=place.year.get(rule.code, 0),
+        cap=next((cap.points for cap in rule.caps if cap.per == "year"), None),
     )
 
 
-def _limits(fact: Fact, rule: Rule, periods: Periods, day: str) -> list[tuple[str, str, int]]:
-    """Return the rule's own caps as (name, key in the state, size).
-
-    The year's use is always counted, capped or not: the member is shown it.
-    """
-    keys = {
-        "event": f"{rule.code}|{fact.group or fact.id}",
-        "day": f"{rule.code}|{day}",
-        "month": f"{rule.code}|{periods.month}",
-        "quarter": f"{rule.code}|{periods.quarter}",
-        "year": f"{rule.code}|{periods.year}",
-    }
-    found = [(cap.per, keys[cap.per], cap.points) for cap in rule.caps]
-    if not any(cap.per == "year" for cap in rule.caps):
-        found.append(("year", keys["year"], _UNLIMITED))
-    return found
+def _cut(room: int, limit: str, left: int, name: str) -> tuple[int, str]:
+    """Return the smaller of the room so far and what a limit has left, and which of them it was."""
+    return (max(0, left), name) if left < room else (room, limit)
 
 
-_UNLIMITED = 1 << 40
-
-
-def _cut_gain(
-    rule: Rule, rule_set: RuleSet, periods: Periods, state: State, room: int, limit: str
-) -> tuple[int, str]:
-    """Cut a grant by what its category's year and the month have left."""
-    of_category = rule_set.category_caps.get(rule.category, _UNLIMITED)
-    of_category -= state.used.get(_category(rule, periods), 0)
-    if of_category < room:
-        room, limit = max(0, of_category), "category"
-    if rule_set.monthly_gain is not None:
-        of_month = rule_set.monthly_gain - state.used.get(_gain(periods), 0)
-        if of_month < room:
-            room, limit = max(0, of_month), "monthly_gain"
-    return room, limit
-
-
-def _gain(periods: Periods) -> str:
-    return f"gain|{periods.month}"
-
-
-def _category(rule: Rule, periods: Periods) -> str:
-    return f"category:{rule.category}|{periods.year}"
+def _add(use: dict[str, int], key: str, points: int) -> None:
+    if points:
+        use[key] = use.get(key, 0) + points

@@ -81,7 +81,7 @@ TAMPERED = [
     ("facts", "member_id", "gen_random_uuid()"),
     ("facts", "id", "gen_random_uuid()"),
     ("member_years", "points", "points + 1"),
-    ("member_years", "state", "'{}'"),
+    ("member_years", "used", "'{}'"),
     ("member_years", "year", "year - 1"),
     ("member_years", "member_id", "gen_random_uuid()"),
     ("period_points", "points", "points + 1"),

@@ -1,5 +1,6 @@
 """Scoring: the same facts and rules always give the same entries, however they are fed in."""
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -111,7 +112,7 @@ def test_an_independent_model_predicts_every_entry(facts: list[Fact], timeline: 
     assert [(e.fact_id, e.rule_code, e.rule_set_id, e.worth, e.points) for e in entries] == predict(
         facts, timeline.rule_sets
     )
-    assert state.total == sum(entry.points for entry in entries)
+    assert state.points(f"{YEAR}") == sum(entry.points for entry in entries)
 
 
 @given(FACTS, timelines(), st.randoms(use_true_random=False))
@@ -135,9 +136,19 @@ def test_scoring_in_pieces_equals_scoring_at_once(
     for begin, end in zip([0, *cuts], [*cuts, len(ordered)], strict=True):
         piece, state = score(ordered[begin:end], timeline, state)
         # What is stored between two pieces is JSON.
-        state = State.from_json(state.to_json())
+        state = State(json.loads(json.dumps(state.used)))
         entries += piece
     assert (entries, state) == score(facts, timeline)
+
+
+@given(FACTS, timelines())
+@settings(max_examples=200, deadline=None)
+def test_the_state_knows_the_points_of_the_periods_that_run(
+    facts: list[Fact], timeline: Timeline
+) -> None:
+    entries, state = score(facts, timeline)
+    for period in entries[-1].periods if entries else ():
+        assert state.points(period) == sum(e.points for e in entries if period in e.periods)
 
 
 @given(FACTS, timelines())
@@ -200,7 +211,7 @@ def test_a_new_rule_counts_from_its_moment_on() -> None:
 )
 def test_months_are_those_of_shanghai(moment: str, month: str) -> None:
     _, state = score([fact(occurred_at=datetime.fromisoformat(moment))], one_rule())
-    assert state.used[month] == 20
+    assert state.points(month) == 20
 
 
 def test_a_deduction_stops_at_the_floor() -> None:
@@ -216,7 +227,7 @@ def test_a_deduction_stops_at_the_floor() -> None:
         (-20, "floor"),
         (20, ""),
     ]
-    assert state.total == 20
+    assert state.points("2026") == 20
 
 
 def test_what_a_deduction_took_gives_no_room_under_a_cap() -> None:
@@ -248,12 +259,11 @@ def test_preset_a_gives_a_busy_year_no_more_than_its_caps() -> None:
         for day in range(365)
         for n, kind in enumerate(kinds)
     ]
-    _, state = score(facts, Timeline([rule_set]))
-    by_category = {name: used for name, used in state.used.items() if name.startswith("category:")}
-    assert by_category == {
-        "category:LIFE|2026": 400,
-        "category:STUDY|2026": 180,
-        "category:SERVE|2026": 200,
-        "category:CULT|2026": 100,
-    }
-    assert max(state.used[f"gain|2026-{month:02d}"] for month in range(1, 13)) <= 150
+    entries, _ = score(facts, Timeline([rule_set]))
+    by_category: dict[str, int] = defaultdict(int)
+    by_month: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        by_category[entry.category] += entry.points
+        by_month[entry.periods.month] += entry.points
+    assert by_category == {"LIFE": 400, "STUDY": 180, "SERVE": 200, "CULT": 100}
+    assert max(by_month.values()) <= 150

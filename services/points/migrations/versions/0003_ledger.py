@@ -85,14 +85,15 @@ UP = (
     BEFORE TRUNCATE ON ledger_entries
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
     """,
-    # A member's year: its lock, its balance, and the state that scoring goes on from.
+    # A member's year: its lock, its balance, and the use of limits that scoring goes on from. That
+    # is json and not jsonb, because nobody but scoring looks into it.
     """
     CREATE TABLE member_years (
         member_id uuid NOT NULL,
         year smallint NOT NULL,
         points integer NOT NULL DEFAULT 0,
         scored boolean NOT NULL DEFAULT true,
-        state jsonb NOT NULL DEFAULT '{}',
+        used json NOT NULL DEFAULT '{}',
         last_occurred_at timestamptz,
         last_fact_id uuid,
         version integer NOT NULL DEFAULT 0,

@@ -37,7 +37,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def worth_of(rule: Rule, fact: Fact, used: dict[str, int], year: str) -> int:
-    """Return what a fact is worth under a rule before any limit, in tenths."""
+def worth_of(rule: Rule, fact: Fact, used: dict[str, int]) -> int:
+    """Return what a fact is worth under a rule before any limit, in tenths.
+
+    `used` is what the year's limits have let through; a kind may keep a note of its own there.
+    """
     kind = KINDS[rule.value["kind"]]
-    return kind.evaluate(rule.value, fact, used, f"{rule.code}:note|{year}")
+    return kind.evaluate(rule.value, fact, used, f"{rule.code}:note")
