@@ -17,9 +17,10 @@ keep code_key "$(random)"
 keep field_key "$(random)"
 .venv/bin/python -m services.gateway.manage keys \
     --private-key secrets/token_private_key.pem --public-keys secrets/token_public_keys.json
-# The containers' user is not this one: each file is mounted only where compose names it.
-chmod 644 secrets/*
-chmod 711 secrets
 for file in wechat_app_secret tls_certificate.pem tls_key.pem; do
     [ -s "secrets/$file" ] || echo "still to come from you: secrets/$file"
 done
+# The containers' user is not this one and must read the files; the folder, which is never mounted,
+# keeps everybody else on this machine away from them.
+chmod 644 secrets/*
+chmod 700 secrets

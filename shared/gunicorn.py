@@ -12,6 +12,8 @@ keepalive = 75
 graceful_timeout = 10
 # Heartbeats in memory: on a slow disk they would be taken for a hang.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+# It would lie in the user's home, one for all services, and in a container nowhere.
+control_socket_disable = True
 forwarded_allow_ips = os.environ.get("EDGE_ADDRESSES", "127.0.0.1")
 
 
