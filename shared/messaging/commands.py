@@ -1,5 +1,6 @@
 """Commands for messages, the same in every service's command line."""
 
+from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from shared.messaging.tables import dead_letters as letters
 from shared.redis import connect
 
 
-def _database() -> Database:
-    return Database(Environment().text("DATABASE_URL"), pool_size=1)
+def _database() -> "closing[Database]":
+    return closing(Database(Environment().text("DATABASE_URL"), pool_size=1))
 
 
 @click.group("dead-letters")
@@ -27,7 +28,7 @@ def dead_letters() -> None:
 @dead_letters.command("list")
 def list_dead_letters() -> None:
     """Print each message that waits, with the error that stopped it, one JSON object a line."""
-    with _database().unit_of_work() as uow:
+    with _database() as database, database.unit_of_work() as uow:
         query = select(letters).where(letters.c.redriven_at.is_(None)).order_by(letters.c.id)
         for row in uow.session.execute(query):
             click.echo(
@@ -54,7 +55,7 @@ def redrive(letter_id: UUID | None) -> None:
     nothing.
     """
     redis = connect(Environment().text("REDIS_URL"))
-    with _database().unit_of_work() as uow:
+    with _database() as database, database.unit_of_work() as uow:
         query = select(letters).where(letters.c.redriven_at.is_(None)).with_for_update()
         if letter_id is not None:
             query = query.where(letters.c.id == letter_id)
@@ -81,5 +82,6 @@ def republish(since: datetime) -> None:
     For when Redis lost what it had taken; readers drop what they have already applied.
     """
     redis = connect(Environment().text("REDIS_URL"))
-    marked = Relay(_database(), redis).republish(since)
+    with _database() as database:
+        marked = Relay(database, redis).republish(since)
     click.echo(f"{marked} messages will be sent again")
