@@ -25,18 +25,22 @@ def number(tenths: int) -> str:
     return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
 
 
-def explain(entry: Mapping[str, object], name: Text) -> Text:
-    """Say what an entry gave and why; `name` is the rule's.
+def explain(entry: Mapping[str, object], name: Text, *, hourly: bool = False) -> Text:
+    """Say what an entry gave and why.
 
     Args:
         entry: with points, worth, limited_by, used, cap and reverses as in the ledger.
         name: the rule's name in both languages.
+        hourly: whether the rule counts hours.
     """
     points, limit = int(str(entry["points"])), str(entry["limited_by"])
     if entry["reverses"] is not None:
         return Text(f"冲正：{name.zh} {_signed(points)}", f"Reversed: {name.en} {_signed(points)}")
     zh, en = f"{name.zh} {_signed(points)}", f"{name.en} {_signed(points)}"
-    if limit in _LIMITS:
+    if hourly and not entry["worth"]:
+        zh += "（签退后按满小时计分）"
+        en += " (full hours count, once you have checked out)"
+    elif limit in _LIMITS:
         zh += f"（应得 {number(int(str(entry['worth'])))}，{_LIMITS[limit].zh}）"
         en += f" (worth {number(int(str(entry['worth'])))}; {_LIMITS[limit].en})"
     elif entry["cap"] is not None:

@@ -58,7 +58,7 @@ def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, A
     year = year or local_day(uow.clock.now()).year
     row = uow.session.get(MemberYearRow, (member_id, year))
     sums = uow.session.execute(_SUMS, {"member": member_id, "year": year}).all()
-    names = _names(uow, {rule_code for rule_code, *_ in sums})
+    arose = _rules(uow, {rule_code for rule_code, *_ in sums})
     rules = in_force(uow)
     caps = {
         rule["code"]: next((c["points"] for c in rule["caps"] if c["per"] == "year"), None)
@@ -80,7 +80,7 @@ def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, A
         "rules": [
             {
                 "code": code,
-                "name": names[rule_set_id, code],
+                "name": _name(arose[rule_set_id, code]),
                 "category": category,
                 "points": points,
                 "cap": caps.get(code),
@@ -114,8 +114,8 @@ def ledger_of(
     if before is not None:
         query = query.where(EntryRow.id < before)
     rows = uow.session.execute(query).all()
-    names = _names(uow, {entry.rule_code for entry, _ in rows})
-    return [_shown(entry, title, names) for entry, title in rows]
+    rules = _rules(uow, {entry.rule_code for entry, _ in rows})
+    return [_shown(entry, title, rules) for entry, title in rows]
 
 
 def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str, Any]:
@@ -140,11 +140,11 @@ def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str,
     ).all()
     reversed_ids = {entry.reverses for entry in entries if entry.reverses}
     standing = [e for e in entries if e.reverses is None and e.id not in reversed_ids]
-    names = _names(uow, {entry.rule_code for entry in standing})
+    rules = _rules(uow, {entry.rule_code for entry in standing})
     receipt["points"] = sum(entry.points for entry in standing)
     if fact.state == "annulled":
         return receipt | {"state": "annulled", "why": [_ANNULLED]}
-    why = [_shown(entry, fact.title, names)["why"] for entry in standing]
+    why = [_shown(entry, fact.title, rules)["why"] for entry in standing]
     if not why:
         why = [_NO_RULE if _scored(uow, member_id) else _NOT_SCORED]
     return receipt | {"state": "posted", "why": why}
@@ -157,17 +157,23 @@ def _scored(uow: UnitOfWork, member_id: UUID) -> bool:
     return scored is not False
 
 
-def _names(uow: UnitOfWork, codes: set[str]) -> dict[tuple[UUID, str], Text]:
-    """Return the rules' names by (rule set, code), as they were when the entries arose."""
+Rules = dict[tuple[UUID, str], dict[str, Any]]
+
+
+def _rules(uow: UnitOfWork, codes: set[str]) -> Rules:
+    """Return rules by (rule set, code), as they were when the entries arose."""
     if not codes:
         return {}
     rows = uow.session.scalars(select(RuleRow).where(RuleRow.code.in_(codes)))
-    return {
-        (row.rule_set_id, row.code): Text(row.body["name_zh"], row.body["name_en"]) for row in rows
-    }
+    return {(row.rule_set_id, row.code): row.body for row in rows}
 
 
-def _shown(entry: EntryRow, title: str, names: dict[tuple[UUID, str], Text]) -> dict[str, Any]:
+def _name(rule: dict[str, Any]) -> Text:
+    return Text(rule["name_zh"], rule["name_en"])
+
+
+def _shown(entry: EntryRow, title: str, rules: Rules) -> dict[str, Any]:
     shown = {column.key: getattr(entry, column.key) for column in EntryRow.__table__.columns}
-    name = names.get((entry.rule_set_id, entry.rule_code), Text(entry.rule_code, entry.rule_code))
-    return shown | {"title": title, "why": explain(shown, name)}
+    rule = rules[entry.rule_set_id, entry.rule_code]
+    hourly = rule["value"]["kind"] == "per_hour"
+    return shown | {"title": title, "why": explain(shown, _name(rule), hourly=hourly)}

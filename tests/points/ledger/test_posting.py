@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from services.points.checker.check import check
+from services.points.ledger.attendance import read
+from services.points.rules.timeline import TimelineCache
 from shared.database import Database
 from shared.testing.plugin import TokenFor
+from tests.points.scoring.model import predict
 
 Post = Callable[..., None]
 Add = Callable[..., UUID]
@@ -156,28 +160,45 @@ def test_the_ledger_cannot_be_edited(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_posting_piece_by_piece_in_any_order_equals_posting_in_order(
+def test_posting_in_any_order_and_any_pieces_is_what_the_model_predicts(
     city: Database, add_member: Add, attend: Any, post: Post, data: st.DataObject
 ) -> None:
-    one, other = add_member(), add_member()
+    member = add_member()
+    kinds = ["lecture", "theme_day", "branch_meeting", "study_session", "culture", "volunteering"]
     days = data.draw(st.lists(st.integers(1, 28), min_size=1, max_size=12))
-    kinds = ["lecture", "theme_day", "branch_meeting", "study_session", "culture"]
-    messages = [
-        attend(one, data.draw(st.sampled_from(kinds)), f"2026-{1 + d % 3:02d}-{d:02d}")
-        for d in days
-    ]
-    annulled = data.draw(st.sets(st.sampled_from(range(len(messages)))))
-    later = [
-        m | {"state": "annulled", "reason": "误签", "revision": 2}
-        for i, m in enumerate(messages)
-        if i in annulled
-    ]
-    for message in data.draw(st.permutations(messages + later)):
-        post(message)
-    twins = [m | {"member_id": str(other)} for i, m in enumerate(messages) if i not in annulled]
-    post(*sorted(twins, key=lambda m: m["occurred_at"]))
-    assert balance(city, one) == balance(city, other)
-    assert standing(city, one) == standing(city, other)
+    last = {}
+    told = []
+    for day in days:
+        kind = data.draw(st.sampled_from(kinds))
+        told.append(attend(member, kind, f"2026-{1 + day % 3:02d}-{day:02d}"))
+        last[told[-1]["check_in_id"]] = told[-1]
+        # A check-out, an annulment, or the one and then the other.
+        for revision in range(2, 2 + data.draw(st.integers(0, 2))):
+            changes = data.draw(st.sampled_from(CHANGES))
+            told.append(last[told[-1]["check_in_id"]] | changes | {"revision": revision})
+            last[told[-1]["check_in_id"]] = told[-1]
+    arriving = data.draw(st.permutations(told))
+    while arriving:
+        size = data.draw(st.integers(1, len(arriving)))
+        post(*arriving[:size])
+        arriving = arriving[size:]
+    with city.unit_of_work() as uow:
+        rule_sets = TimelineCache().get(uow).rule_sets
+        proof = check(uow)
+    facts = [read(m).fact for m in last.values() if m["state"] == "present"]
+    assert standing(city, member) == {
+        (str(fact_id), rule): points
+        for fact_id, rule, _set, _worth, points in predict(facts, rule_sets)
+        if points
+    }
+    assert proof.violations == []
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"minutes": 70},
+    {"minutes": 300},
+    {"state": "annulled", "reason": "误签"},
+]
 
 
 def test_a_receipt_says_what_came_of_a_check_in(
@@ -203,6 +224,85 @@ def test_a_receipt_says_what_came_of_a_check_in(
     assert {"category": "LIFE", "points": 2, "cap": 40} in mine["categories"]
     ledger = client.get("/api/v1/me/ledger", headers=headers).json
     assert [item["points"] for item in ledger["items"]] == [2]
+
+
+def test_a_receipt_says_that_hours_count_after_the_check_out(
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    post: Post,
+    client: FlaskClient,
+    token_for: TokenFor,
+) -> None:
+    member = add_member()
+    message = attend(member, "volunteering")
+    path = f"/api/v1/me/receipts/{message['check_in_id']}"
+    headers = {"Authorization": f"Bearer {token_for(member)}", "Accept-Language": "en"}
+    post(message)
+    (why,) = client.get(path, headers=headers).json["why"]
+    assert why == "Volunteering 0 (full hours count, once you have checked out)"
+    post(message | {"minutes": 95, "revision": 2})
+    (why,) = client.get(path, headers=headers).json["why"]
+    assert why == "Volunteering +1, 19 of 20 left this year"
+
+
+def test_a_members_year_is_told_by_category_and_rule(
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    post: Post,
+    client: FlaskClient,
+    token_for: TokenFor,
+) -> None:
+    member = add_member()
+    headers = {"Authorization": f"Bearer {token_for(member)}", "Accept-Language": "en"}
+    annulled = attend(member, day="2026-03-10")
+    post(attend(member, "branch_meeting", tags=["lecture"]), attend(member, "culture"), annulled)
+    post(annulled | {"state": "annulled", "reason": "误签", "revision": 2})
+    year = client.get("/api/v1/me/points", headers=headers).json
+    assert (year["year"], year["points"], year["scored"]) == (2026, 5, True)
+    assert {c["category"]: (c["points"], c["cap"]) for c in year["categories"]} == {
+        "LIFE": (4, 40), "STUDY": (0, 20), "SERVE": (0, 30), "CULT": (1, 10), "HONOR": (0, 10),
+    }  # fmt: skip
+    assert {r["code"]: (r["category"], r["points"], r["cap"]) for r in year["rules"]} == {
+        "C01": ("CULT", 1, 6), "L01": ("LIFE", 2, 8), "L04": ("LIFE", 2, 8),
+    }  # fmt: skip
+    before = client.get("/api/v1/me/points?year=2025", headers=headers).json
+    assert (before["points"], before["rules"]) == (0, [])
+
+
+def test_a_ledger_is_read_page_by_page_each_entry_with_its_why(
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    post: Post,
+    client: FlaskClient,
+    token_for: TokenFor,
+) -> None:
+    member = add_member()
+    lectures = [attend(member, day=f"2026-0{month}-10") for month in range(1, 6)]
+    post(*lectures)
+    post(lectures[0] | {"state": "annulled", "reason": "误签", "revision": 2})
+    headers = {"Authorization": f"Bearer {token_for(member)}", "Accept-Language": "en"}
+    path, whys = "/api/v1/me/ledger?limit=3", []
+    while path:
+        page = client.get(path, headers=headers).json
+        assert len(page["items"]) <= 3
+        whys += [item["why"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        path = cursor and f"/api/v1/me/ledger?limit=3&cursor={cursor}"
+    assert sorted(whys[:3]) == [
+        "Lecture attended +2, 0 of 8 left this year",
+        "Reversed: Lecture attended -2",
+        "Reversed: Lecture attended 0",
+    ]
+    assert whys[3:] == [
+        "Lecture attended 0 (worth 2; the year's limit is reached)",
+        *(f"Lecture attended +2, {left} of 8 left this year" for left in (0, 2, 4, 6)),
+    ]
+    chinese = headers | {"Accept-Language": "zh"}
+    newest = client.get("/api/v1/me/ledger?limit=5", headers=chinese).json["items"][-1]
+    assert newest["why"] == "听党课 +2，今年还可得 0（上限 8）"
 
 
 def test_points_of_a_member_out_of_reach_are_not_there(

@@ -1,90 +1,243 @@
-"""Batches posted at the same moment by several workers leave the ledger as if one had done it."""
+"""Postings, approvals and changed memberships at once; and the harness sees a missing guard."""
 
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from services.points.checker.check import Proof, check
-from services.points.ledger import posting, statements
+from services.points.ledger import membership, posting, statements
 from services.points.ledger.attendance import AttendancePosting
-from services.points.scoring import score
+from services.points.ledger.membership import MembershipPosting
+from services.points.rules import service as rules
+from shared.auth import Principal
+from shared.clock import FixedClock, local_day
+from shared.contracts import roster
 from shared.contracts.attendance import RECORDED_V1
-from shared.database import Database
+from shared.database import Database, UnitOfWork
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
+from tests.suite import eventually
 
-WORKERS = 6
-Messages = Sequence[dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def unhurried_scoring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave time between reading and writing, so that workers do meet there."""
-
-    def slowly(*arguments: Any) -> Any:
-        time.sleep(0.005)
-        return score(*arguments)
-
-    monkeypatch.setattr(posting, "score", slowly)
+Add = Callable[..., UUID]
+Messages = list[dict[str, Any]]
 
 
-def post_in_parallel(database: Database, batches: Sequence[Messages]) -> None:
-    barrier = Barrier(len(batches))
-
-    def post(messages: Messages) -> None:
-        handler = AttendancePosting()
-        now = database.clock.now()
-        envelopes = [Envelope(new_id(), RECORDED_V1, "", now, m) for m in messages]
-        with database.unit_of_work() as uow:
-            barrier.wait()
-            handler(uow, envelopes)
-            uow.commit()
-
-    with ThreadPoolExecutor(len(batches)) as pool:
-        list(pool.map(post, batches))
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
 
 
-def prove(database: Database) -> Proof:
+def handle(uow: UnitOfWork, messages: Messages) -> None:
+    """Post without committing, with a handler that has read nothing before."""
+    now = uow.clock.now()
+    AttendancePosting()(uow, [Envelope(new_id(), RECORDED_V1, "", now, m) for m in messages])
+
+
+def post(database: Database, messages: Messages) -> None:
+    with database.unit_of_work() as uow:
+        handle(uow, messages)
+        uow.commit()
+
+
+def proof_of(database: Database) -> Proof:
     with database.unit_of_work() as uow:
         return check(uow)
 
 
-def rounds(city: Database, add_member: Callable[..., UUID], attend: Any, count: int) -> list[Proof]:
-    """Have six workers post lectures of the same three members, each in an order of its own."""
-    members = [add_member() for _ in range(3)]
-    proofs = []
-    for number in range(count):
-        days = [f"2026-{1 + number:02d}-{2 + worker:02d}" for worker in range(WORKERS)]
-        batches = [
-            [attend(member, day=day) for member in (members if place % 2 else members[::-1])]
-            for place, day in enumerate(days)
-        ]
-        post_in_parallel(city, batches)
-        proofs.append(prove(city))
-    return proofs
+def wait_until_stuck(database: Database, other: Future[None]) -> None:
+    """Wait until another transaction waits for one of ours, or has not had to."""
+
+    def waiting() -> int:
+        with database.unit_of_work() as uow:
+            query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            return int(uow.session.scalar(text(query)) or 0)
+
+    eventually(lambda: other.done() or waiting(), bool, 10)
 
 
-def test_workers_at_once_agree_with_the_rules(
-    city: Database, add_member: Callable[..., UUID], attend: Any
-) -> None:
-    proofs = rounds(city, add_member, attend, 4)
-    assert [proof.violations for proof in proofs] == [[]] * 4
-    assert proofs[-1].facts == 3 * 4 * WORKERS
-
-
-def test_the_test_above_would_see_the_race_without_the_lock(
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
+def test_two_postings_of_one_member_take_turns(
     city: Database,
-    add_member: Callable[..., UUID],
+    add_member: Add,
     attend: Any,
+    threads: ThreadPoolExecutor,
     monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
 ) -> None:
-    unlocked = statements.LOCK_YEARS.replace("FOR UPDATE OF y", "")
-    assert unlocked != statements.LOCK_YEARS
-    monkeypatch.setattr(statements, "LOCK_YEARS", unlocked)
-    proofs = rounds(city, add_member, attend, 4)
-    assert proofs[-1].broken > 0
+    member = add_member()
+    post(city, [attend(member, day="2026-11-01")])
+    if not guarded:
+        monkeypatch.setattr(
+            statements, "LOCK_YEARS", statements.LOCK_YEARS.replace("FOR UPDATE OF y", "")
+        )
+    # Both have read before either writes, unless something makes them take turns.
+    both, write = Barrier(2), posting._write
+
+    def late_write(*arguments: Any) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        write(*arguments)
+
+    monkeypatch.setattr(posting, "_write", late_write)
+    days = ("2026-11-02", "2026-11-03")
+    for future in [threads.submit(post, city, [attend(member, day=day)]) for day in days]:
+        future.result(10)
+    assert (proof_of(city).broken == 0) is guarded
+
+
+def scenario(add_member: Add, attend: Any, chance: random.Random) -> Messages:
+    """Some months of ten members, a tenth of it annulled or stayed longer; in no order."""
+    kinds = ["lecture", "theme_day", "branch_meeting", "study_session", "volunteering", "culture"]
+    members = [add_member() for _ in range(10)]
+    told: Messages = [
+        attend(chance.choice(members), chance.choice(kinds), f"2026-{month:02d}-{day:02d}")
+        for month in range(6, 12)
+        for day in range(1, 23)
+    ]
+    for message in chance.sample(told, len(told) // 10):
+        told.append(message | {"state": "annulled", "reason": "误签", "revision": 3})
+    for message in chance.sample(told, len(told) // 10):
+        told.append(message | {"minutes": 125, "revision": 2})
+    # The stream tells things at least once.
+    told += chance.sample(told, 20)
+    chance.shuffle(told)
+    return told
+
+
+def test_eight_readers_post_the_same_members_at_once(
+    city: Database, add_member: Add, attend: Any, threads: ThreadPoolExecutor
+) -> None:
+    told = scenario(add_member, attend, random.Random(7))
+    batches = [told[start : start + 12] for start in range(0, len(told), 12)]
+    for future in [threads.submit(post, city, batch) for batch in batches]:
+        # A deadlock would be raised here.
+        future.result(60)
+    proof = proof_of(city)
+    assert proof.violations == []
+    annulled = {m["check_in_id"] for m in told if m["state"] == "annulled"}
+    assert proof.facts == len({m["check_in_id"] for m in told} - annulled)
+
+
+def submitted_rules(database: Database) -> UUID:
+    """Submit a set that gives more for a lecture, to take effect today."""
+    author = Principal(new_id(), "起草人", "/city/", ())
+    with database.unit_of_work() as uow:
+        row = rules.draft(uow, author, name="新规则", based_on=None)
+        body = next(r.body for r in row.rule_rows if r.code == "L04")
+        value = {"kind": "fixed", "points": 30}
+        rules.put_rule(uow, row.id, "L04", dict(body) | {"value": value})
+        rules.submit(uow, author, row.id, local_day(uow.clock.now()))
+        uow.commit()
+    return row.id
+
+
+def approve(database: Database, rule_set_id: UUID) -> None:
+    with database.unit_of_work() as uow:
+        rules.approve(uow, Principal(new_id(), "审批人", "/city/", ()), rule_set_id)
+        uow.commit()
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
+def test_an_approval_waits_for_what_is_being_posted(
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    clock: FixedClock,
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+) -> None:
+    member, rule_set_id = add_member(), submitted_rules(city)
+    if not guarded:
+        monkeypatch.setattr(rules, "await_postings", lambda _: None)
+    with city.unit_of_work() as scan:
+        # Posted under the rules as they are now, and happening while they are being approved.
+        handle(scan, [attend(member, occurred_at=(clock.now() + timedelta(seconds=5)).isoformat())])
+        approval = threads.submit(approve, city, rule_set_id)
+        wait_until_stuck(city, approval)
+        clock.advance(10)
+        scan.commit()
+    approval.result(10)
+    assert (proof_of(city).broken == 0) is guarded
+    post(city, [attend(member, occurred_at=(clock.now() + timedelta(seconds=5)).isoformat())])
+    with city.unit_of_work() as uow:
+        newest = "SELECT worth FROM ledger_entries ORDER BY id DESC LIMIT 1"
+        assert uow.session.scalar(text(newest)) == 30
+
+
+def set_scored(database: Database, member: UUID, *, scored: bool) -> Envelope:
+    """Change a membership; return the message that tells of it."""
+    with database.unit_of_work() as uow:
+        change = text("UPDATE members SET scored = :scored WHERE id = :member")
+        uow.session.execute(change, {"scored": scored, "member": member})
+        uow.commit()
+    told = {"members": [{"id": str(member)}]}
+    return Envelope(new_id(), roster.MEMBERS_V1, "", database.clock.now(), told)
+
+
+def follow(database: Database, message: Envelope) -> None:
+    with database.unit_of_work() as uow:
+        MembershipPosting()(uow, [message])
+        uow.commit()
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
+def test_a_changed_membership_waits_for_what_is_being_posted(
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+) -> None:
+    member = add_member()
+    if not guarded:
+        monkeypatch.setattr(membership, "await_postings", lambda _: None)
+    with city.unit_of_work() as scan:
+        handle(scan, [attend(member)])
+        message = set_scored(city, member, scored=False)
+        following = threads.submit(follow, city, message)
+        wait_until_stuck(city, following)
+        scan.commit()
+    following.result(10)
+    assert (proof_of(city).broken == 0) is guarded
+
+
+@pytest.mark.parametrize("scored", [True, False])
+@pytest.mark.parametrize("posting_first", [True, False])
+def test_a_changed_membership_and_a_scan_come_in_either_order(
+    city: Database, add_member: Add, attend: Any, scored: bool, posting_first: bool
+) -> None:
+    member = add_member(scored=not scored)
+    post(city, [attend(member, day="2026-11-01"), attend(member, "theme_day", "2025-05-01")])
+    message = set_scored(city, member, scored=scored)
+    scan = [attend(member, day="2026-11-02")]
+    steps: list[Callable[[], None]] = [lambda: post(city, scan), lambda: follow(city, message)]
+    for step in steps if posting_first else reversed(steps):
+        step()
+    proof = proof_of(city)
+    assert proof.violations == []
+    assert proof.points == (50 if scored else 0)
+
+
+def test_what_a_member_does_before_the_roster_knows_them_counts(
+    city: Database, add_member: Add, attend: Any
+) -> None:
+    known, unknown = add_member(), new_id()
+    post(city, [attend(known), attend(unknown)])
+    with city.unit_of_work() as uow:
+        query = text(
+            "SELECT points, organisation_id IS NOT NULL FROM ledger_entries WHERE member_id = :m"
+        )
+        found = [tuple(uow.session.execute(query, {"m": m}).one()) for m in (known, unknown)]
+    assert found == [(20, True), (20, False)]
+    assert proof_of(city).violations == []
