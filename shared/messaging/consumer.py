@@ -13,6 +13,7 @@ from threading import Event
 from time import monotonic
 from typing import cast
 
+import psycopg
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import insert, text
@@ -36,6 +37,10 @@ _TRIES = 5
 # Another reader of the group that has been silent for this long is taken to be dead.
 _ABANDONED_MS = 60_000
 _CLAIM_EVERY = 30.0
+
+# A server is away or chose this transaction to give way. SQLAlchemy wraps only what it executes
+# itself; handlers that speak to psycopg raise its own.
+_TRANSIENT = (OperationalError, psycopg.OperationalError, RedisError)
 
 _REMEMBER = text("""
     INSERT INTO inbox (consumer, message_id)
@@ -80,7 +85,7 @@ class Consumer:
                     self._process(self._abandoned(0 if claimed == 0.0 else _ABANDONED_MS))
                     claimed = monotonic()
                 self._process(self._read(_BLOCK_MS))
-            except (OperationalError, RedisError) as error:
+            except _TRANSIENT as error:
                 _log.warning("%s waits for its servers: %s", self._consumer_id, error)
                 ready, claimed = False, 0.0
                 pause = 0.5
@@ -135,7 +140,7 @@ class Consumer:
                 self._acknowledge([entry_id])
         try:
             self._apply([envelope for _, envelope in batch])
-        except (OperationalError, RedisError):
+        except _TRANSIENT:
             raise
         except Exception:
             # One bad message must not hold up the others: find it by taking them one by one.
@@ -163,7 +168,7 @@ class Consumer:
         for attempt in range(1, _TRIES + 1):
             try:
                 self._apply([envelope])
-            except (OperationalError, RedisError):
+            except _TRANSIENT:
                 raise
             except Exception as error:
                 _log.exception("%s: message %s failed", self._consumer_id, envelope.id)
