@@ -27,13 +27,19 @@ def as_ordinary_user(command: list[str]) -> list[str]:
     """Return the command so that it runs although we may be root, whom PostgreSQL refuses.
 
     A user namespace in which root appears as user 1000 leaves every file's owner as it is. Where
-    namespaces are forbidden, `setpriv` drops to `nobody`, to whom the data folder is given.
+    namespaces are forbidden, as in most containers, `setpriv` drops to `nobody`, to whom the data
+    folder is given; one capability stays, or `nobody` could not get at an installation in /root.
     """
     if os.geteuid() != 0:
         return command
     if _namespaces_work():
         return ["unshare", "-U", "--map-user=1000", "--map-group=1000", *command]
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    return [
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+        "--inh-caps=+dac_override", "--ambient-caps=+dac_override",
+        # The kernel forgets the supervisor's wish of the same kind when the user changes.
+        "--pdeathsig", "TERM", *command,
+    ]  # fmt: skip
 
 
 def _namespaces_work() -> bool:

@@ -67,7 +67,6 @@ def main() -> int:
         print(f"\nThe suite cannot go on: {error.strerror or error}.\n", file=sys.stderr)
         return 1
     finally:
-        print("Stopping …", flush=True)
         supervisor.stop()
     held.close()
     return 0

@@ -79,6 +79,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything, last started first."""
+        if self._processes:
+            print("Stopping …", flush=True)
         for process in reversed(self._processes):
             if process.child is not None:
                 child.stop(process.child, process.stop_signal)
