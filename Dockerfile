@@ -38,7 +38,7 @@ USER root
 RUN mkdir -p /edge && python -m services.gateway.edge.render \
     --listen 8443 --redirect-from 8080 \
     --gateway gateway:8000 --events events:8000 --points points:8000 \
-    --resolver 127.0.0.11 --var /tmp --frontends /usr/share/suite \
+    --resolver 127.0.0.11 --var /tmp --access-log /dev/stdout --frontends /usr/share/suite \
     --certificate /run/secrets/tls_certificate --key /run/secrets/tls_key \
     --output /edge/nginx.conf
 

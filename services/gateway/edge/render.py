@@ -34,7 +34,8 @@ class Edge:
 
     `var` is a folder the server may write to; it holds the pid, temporary files and access log.
     With `resolver`, a name server's address, names of services are looked up again while the edge
-    runs: a container that was made anew has another address.
+    runs: a container that was made anew has another address. `access_log` is a file; None puts it
+    into `var`.
     """
 
     listen: str
@@ -45,6 +46,7 @@ class Edge:
     frontends: Path = PLAIN_PAGES
     tls: Tls | None = None
     resolver: str | None = None
+    access_log: Path | None = None
 
 
 def render(edge: Edge) -> str:
@@ -60,6 +62,7 @@ def render(edge: Edge) -> str:
         "POINTS": _server(edge, edge.points),
         "RESOLVER": f"    resolver {_word(edge.resolver)} valid=5s;\n" if edge.resolver else "",
         "VAR": _word(edge.var),
+        "LOG": _word(edge.access_log or edge.var / "access.log"),
         "FRONTENDS": _word(edge.frontends),
         "ROUTES": _routes(),
         "TLS": "",
@@ -120,6 +123,7 @@ def main() -> None:
     parser.add_argument("--key", type=Path)
     parser.add_argument("--redirect-from", default="80", metavar="PORT")
     parser.add_argument("--resolver", metavar="ADDRESS")
+    parser.add_argument("--access-log", type=Path)
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args()
     if (options.certificate is None) != (options.key is None):
@@ -134,6 +138,7 @@ def main() -> None:
         frontends=options.frontends,
         tls=tls or None,
         resolver=options.resolver,
+        access_log=options.access_log,
     )
     options.output.write_text(render(edge), "utf-8")
 
