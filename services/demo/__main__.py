@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import click
+import httpx
 
 from services.demo.city import SIZES
 from services.demo.loader import load
+from services.demo.suite import LoadFailedError
 
 
 @click.group()
@@ -25,7 +27,11 @@ def demo() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Writes sign-ins here.")
 def load_command(base_url: str, size: str, settings: Path, out: Path) -> None:
     """Load the city once, and see to it that something is on today."""
-    load(base_url.rstrip("/"), SIZES[size], settings, out)
+    try:
+        load(base_url.rstrip("/"), SIZES[size], settings, out)
+    except (LoadFailedError, httpx.TransportError) as error:
+        # What is in stays: the same command takes up again.
+        raise click.ClickException(f"The demo city could not be loaded: {error}") from error
 
 
 if __name__ == "__main__":
