@@ -42,6 +42,26 @@ _REMOVE: Final = """
 """
 
 
+# KEYS: the board. ARGV: whose it is read for, how many places from the top, how many around.
+_READ: Final = """
+    local board, member, count, reach = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+    local function between(first, last)
+        if count == 0 then return {} end
+        return redis.call('ZREVRANGE', board, first, last, 'WITHSCORES')
+    end
+    local function rank(points)
+        return redis.call('ZCOUNT', board, '(' .. points, '+inf') + 1
+    end
+    local size, top = redis.call('ZCARD', board), between(0, count - 1)
+    local points = redis.call('ZSCORE', board, member)
+    if not points then return {size, top} end
+    local place = redis.call('ZREVRANK', board, member)
+    local first = math.max(0, place - reach)
+    local around = between(first, place + reach)
+    return {size, top, points, rank(points), around, first, around[2] and rank(around[2])}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """What one member has in the periods of a year that are running, at one version.
@@ -62,6 +82,23 @@ class Standing:
     rank: int
     member_id: UUID
     points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What one member is shown of a board.
+
+    Attributes:
+        size: how many are on it.
+        top: the first places.
+        own: the member's place; None for who has no points or is not on this board.
+        around: the places around the own one, the better first.
+    """
+
+    size: int
+    top: list[Standing]
+    own: Standing | None
+    around: list[Standing]
 
 
 def codes_of(path: str) -> list[str]:
@@ -90,6 +127,7 @@ class Boards:
         self._redis = redis
         self._write = redis.register_script(_WRITE)
         self._remove = redis.register_script(_REMOVE)
+        self._read = redis.register_script(_READ)
 
     def ready(self, period: str) -> bool:
         """Tell whether the boards of a period are whole; False after Redis lost its data."""
@@ -129,43 +167,46 @@ class Boards:
         for period in periods:
             self._redis.set(ready_key(period), "1")
 
-    def size(self, code: str, period: str) -> int:
-        return int(self._redis.zcard(_board(code, period)))
+    def read(
+        self, code: str, period: str, member_id: UUID, *, count: int, reach: int
+    ) -> Board | None:
+        """Read a board in one round trip; None where Redis has not got it.
 
-    def top(self, code: str, period: str, count: int) -> list[Standing]:
-        """Return the first `count` places."""
-        return self._between(_board(code, period), 0, count - 1)
-
-    def own(self, code: str, period: str, member_id: UUID) -> Standing | None:
-        """Return a member's place; None for who has no points."""
-        board = _board(code, period)
-        points = self._redis.zscore(board, str(member_id))
-        if points is None:
+        Args:
+            code: the organisation's.
+            period: a running one.
+            member_id: whose own place is asked for.
+            count: how many places from the top; with 0 none around the own one either.
+            reach: how many places to each side of the own one.
+        """
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.exists(ready_key(period))
+        arguments: list[str | int] = [str(member_id), count, reach]
+        self._read(keys=[_board(code, period)], args=arguments, client=pipeline)
+        ready, (size, top, *mine) = pipeline.execute()
+        if not ready:
             return None
-        better = int(self._redis.zcount(board, f"({points}", "+inf"))
-        return Standing(better + 1, member_id, int(points))
+        if not mine:
+            return Board(size, _ranked(top), None, [])
+        points, rank, around, first, *first_rank = mine
+        own = Standing(rank, member_id, int(points))
+        return Board(size, _ranked(top), own, _ranked(around, first, *first_rank))
 
-    def around(self, code: str, period: str, member_id: UUID, reach: int) -> list[Standing]:
-        """Return the places around a member's, `reach` to each side."""
-        board = _board(code, period)
-        place = cast("int | None", self._redis.zrevrank(board, str(member_id)))
-        if place is None:
-            return []
-        return self._between(board, max(0, place - reach), place + reach)
-
-    def _between(self, board: str, first: int, last: int) -> list[Standing]:
+    def points(self, code: str, period: str) -> dict[UUID, int]:
+        """Return everybody's points on a board."""
         rows = cast(
             "list[tuple[bytes, float]]",
-            self._redis.zrevrange(board, first, last, withscores=True),
+            self._redis.zrange(_board(code, period), 0, -1, withscores=True),
         )
-        standings: list[Standing] = []
-        for place, (member, points) in enumerate(rows, start=first + 1):
-            tie = bool(standings) and standings[-1].points == int(points)
-            if tie:
-                rank = standings[-1].rank
-            elif standings or first == 0:
-                rank = place
-            else:
-                rank = int(self._redis.zcount(board, f"({points}", "+inf")) + 1
-            standings.append(Standing(rank, UUID(member.decode()), int(points)))
-        return standings
+        return {UUID(member.decode()): int(points) for member, points in rows}
+
+
+def _ranked(flat: Sequence[bytes], first: int = 0, rank: int = 1) -> list[Standing]:
+    """Give consecutive members their ranks; the first of them stands at place `first`, from 0."""
+    standings: list[Standing] = []
+    pairs = zip(flat[::2], flat[1::2], strict=True)
+    for place, (member, points) in enumerate(pairs, start=first + 1):
+        if standings and standings[-1].points != int(points):
+            rank = place
+        standings.append(Standing(rank, UUID(member.decode()), int(points)))
+    return standings

@@ -36,7 +36,7 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 def get_leaderboard(query_data: dict[str, Any]) -> dict[str, Any]:
     """Read a board: the first places, the own one, and how many are on it."""
     boards = Boards(current_redis())
-    return service.board(current_uow(), boards, current_principal(), query_data)
+    return service.show(current_uow(), boards, current_principal(), query_data)
 
 
 @blueprint.get("/board-policies/<uuid:organisation_id>")

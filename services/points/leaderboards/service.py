@@ -1,5 +1,6 @@
 """Reading boards under their policy, and setting it."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from services.points.leaderboards import sql
-from services.points.leaderboards.boards import Boards, Standing
+from services.points.leaderboards.boards import Board, Boards, Standing
 from services.points.leaderboards.permissions import BOARDS_READ, POLICIES_WRITE
 from services.points.leaderboards.policy import OFF, Policy, masked
 from services.points.roster.models import Organisation
@@ -40,7 +41,7 @@ def organisation(uow: UnitOfWork, organisation_id: UUID) -> Organisation:
     return found
 
 
-def board(
+def show(
     uow: UnitOfWork,
     boards: Boards,
     principal: Principal,
@@ -67,51 +68,28 @@ def board(
     if policy.policy == OFF:
         return answer
     mine = principal.member_id
-    count = policy.shown(query["limit"])
-    read = None
-    if place.kind != "branch":
-        read = _from_redis(uow, boards, place.code, period, mine, count)
-    source = "redis"
-    if read is None:
-        source = "sql"
-        read = (
-            sql.size(uow, place.path, period),
-            sql.top(uow, place.path, period, count) if count else [],
-            sql.own(uow, place.path, period, mine),
-            sql.around(uow, place.path, period, mine, _NEIGHBOURS) if count else [],
-        )
-    size, items, own, around = read
-    people = _people(uow, mine, [*items, *around])
-    answer["items"] = [_place(standing, people) for standing in items]
+    board, source = _read(uow, boards, place, period, mine, policy.shown(query["limit"]))
+    people = _people(uow, mine, [*board.top, *board.around])
+    answer["items"] = [_place(standing, people) for standing in board.top]
     answer["own"] = {
-        "rank": own.rank if own else None,
-        "points": own.points if own else 0,
-        "ahead_of": _ahead_of(own, size),
-        "neighbours": [_place(standing, people) for standing in _above(around, own)],
+        "rank": board.own.rank if board.own else None,
+        "points": board.own.points if board.own else 0,
+        "ahead_of": _ahead_of(board.own, board.size),
+        "neighbours": [_place(s, people) for s in _above(board.around, board.own)],
     }
-    return answer | {"size": size, "source": source}
+    return answer | {"size": board.size, "source": source}
 
 
-Read = tuple[int, list[Standing], Standing | None, list[Standing]]
-
-
-def _from_redis(
-    uow: UnitOfWork, boards: Boards, code: str, period: str, mine: UUID, count: int
-) -> Read | None:
-    """Read a board from Redis, or None where it has not got it."""
-    if period not in periods_of(local_day(uow.clock.now())):
-        return None
-    try:
-        if not boards.ready(period):
-            return None
-        return (
-            boards.size(code, period),
-            boards.top(code, period, count) if count else [],
-            boards.own(code, period, mine),
-            boards.around(code, period, mine, _NEIGHBOURS) if count else [],
-        )
-    except RedisError:
-        return None
+def _read(
+    uow: UnitOfWork, boards: Boards, place: Organisation, period: str, mine: UUID, count: int
+) -> tuple[Board, str]:
+    """Read a board from Redis, or from PostgreSQL where Redis has not got it; say from which."""
+    if place.kind != "branch" and period in periods_of(local_day(uow.clock.now())):
+        with suppress(RedisError):
+            board = boards.read(place.code, period, mine, count=count, reach=_NEIGHBOURS)
+            if board is not None:
+                return board, "redis"
+    return sql.read(uow, place.path, period, mine, count=count, reach=_NEIGHBOURS), "sql"
 
 
 def _above(around: list[Standing], own: Standing | None) -> list[Standing]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.points.leaderboards.boards import Standing
+from services.points.leaderboards.boards import Board, Standing
 from shared.database import UnitOfWork
 
 _BOARD = """
@@ -16,13 +16,24 @@ _BOARD = """
 """
 
 
-def size(uow: UnitOfWork, path: str, period: str) -> int:
+def read(
+    uow: UnitOfWork, path: str, period: str, member_id: UUID, *, count: int, reach: int
+) -> Board:
+    """Read what `Boards.read` would, of the organisation at `path`."""
+    return Board(
+        _size(uow, path, period),
+        _top(uow, path, period, count) if count else [],
+        _own(uow, path, period, member_id),
+        _around(uow, path, period, member_id, reach) if count else [],
+    )
+
+
+def _size(uow: UnitOfWork, path: str, period: str) -> int:
     query = text(f"SELECT count(*) FROM ({_BOARD}) AS board")  # noqa: S608 - the constant above
     return int(uow.session.scalar(query, {"path": path, "period": period}) or 0)
 
 
-def top(uow: UnitOfWork, path: str, period: str, count: int) -> list[Standing]:
-    """Return the first `count` places."""
+def _top(uow: UnitOfWork, path: str, period: str, count: int) -> list[Standing]:
     query = text(f"{_BOARD} ORDER BY p.points DESC, p.member_id DESC LIMIT :count")
     rows = uow.session.execute(query, {"path": path, "period": period, "count": count}).all()
     standings: list[Standing] = []
@@ -33,8 +44,7 @@ def top(uow: UnitOfWork, path: str, period: str, count: int) -> list[Standing]:
     return standings
 
 
-def own(uow: UnitOfWork, path: str, period: str, member_id: UUID) -> Standing | None:
-    """Return a member's place; None for who has no points or is not on this board."""
+def _own(uow: UnitOfWork, path: str, period: str, member_id: UUID) -> Standing | None:
     query = text(
         f"WITH own AS ({_BOARD} AND p.member_id = :member)"  # noqa: S608 - the constant above
         f" SELECT own.points, (SELECT count(*) FROM ({_BOARD} AND p.points > own.points) AS b)"
@@ -44,8 +54,7 @@ def own(uow: UnitOfWork, path: str, period: str, member_id: UUID) -> Standing | 
     return Standing(row[1] + 1, member_id, row[0]) if row else None
 
 
-def around(uow: UnitOfWork, path: str, period: str, member_id: UUID, reach: int) -> list[Standing]:
-    """Return the places around a member's, `reach` to each side."""
+def _around(uow: UnitOfWork, path: str, period: str, member_id: UUID, reach: int) -> list[Standing]:
     query = text(
         f"""
         WITH board AS MATERIALIZED ({_BOARD}), placed AS (

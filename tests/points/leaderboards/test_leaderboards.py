@@ -75,11 +75,14 @@ def projector(city: Database, redis_client: Redis) -> Projector:
 def test_ties_share_a_rank_and_the_next_is_skipped(
     city: Database, add_member: Add, projector: Projector
 ) -> None:
+    projector.rebuild()
     members = [add_member() for _ in range(4)]
     for member, points in zip(members, (50, 30, 30, 10), strict=True):
         set_points(city, member, points, 1)
     tell(city, projector, *members)
-    assert [s.rank for s in projector.boards.top("u001", PERIOD, 10)] == [1, 2, 2, 4]
+    board = projector.boards.read("u001", PERIOD, members[0], count=10, reach=1)
+    assert board
+    assert [standing.rank for standing in board.top] == [1, 2, 2, 4]
 
 
 @given(data=st.data())
@@ -94,6 +97,7 @@ def test_redis_and_sql_and_the_model_agree_after_any_history(
     with city.unit_of_work() as uow:
         uow.session.execute(text("DELETE FROM period_points"))
         uow.commit()
+    projector.rebuild()
     members = [add_member(BRANCH if n % 2 else OTHER) for n in range(6)]
     totals = dict.fromkeys(members, 0)
     versions = dict.fromkeys(members, 0)
@@ -114,16 +118,23 @@ def test_redis_and_sql_and_the_model_agree_after_any_history(
     model = expected(totals)
     boards = projector.boards
     with city.unit_of_work() as uow:
-        assert boards.top("city", PERIOD, 50) == model == sql.top(uow, "/city/", PERIOD, 50)
-        assert boards.size("city", PERIOD) == len(model) == sql.size(uow, "/city/", PERIOD)
-        for standing in model:
-            member = standing.member_id
-            assert boards.own("city", PERIOD, member) == standing
-            assert sql.own(uow, "/city/", PERIOD, member) == standing
-            near = boards.around("city", PERIOD, member, 1)
-            assert near == sql.around(uow, "/city/", PERIOD, member, 1)
-            place = model.index(standing)
-            assert near == model[max(0, place - 1) : place + 2]
+        for member, points in totals.items():
+            for reach in (0, 1, 2):
+                seen = boards.read("city", PERIOD, member, count=50, reach=reach)
+                assert seen == sql.read(uow, "/city/", PERIOD, member, count=50, reach=reach)
+                assert seen
+                assert (seen.size, seen.top) == (len(model), model)
+                own = next((s for s in model if s.member_id == member), None)
+                assert seen.own == own
+                assert bool(own) is (points > 0)
+                place = model.index(own) if own else 0
+                near = model[max(0, place - reach) : place + reach + 1] if own else []
+                assert seen.around == near
+        for count in (0, 2):
+            few = boards.read("city", PERIOD, members[0], count=count, reach=1)
+            assert few == sql.read(uow, "/city/", PERIOD, members[0], count=count, reach=1)
+            assert few
+            assert few.top == model[:count]
 
 
 def test_an_older_write_never_wins(redis_client: Redis) -> None:
@@ -131,10 +142,10 @@ def test_an_older_write_never_wins(redis_client: Redis) -> None:
     path, periods = "/city/u001/", ("2026", "2026-Q4", "2026-11")
     for points, version in ((20, 2), (10, 1), (99, 2)):
         boards.write(periods, [Score(member, path, version, (points, points, points))])
-    assert boards.own("u001", PERIOD, member) == Standing(1, member, 20)
+    assert boards.points("u001", PERIOD) == {member: 20}
     boards.write(periods, [Score(member, path, 3, (0, 0, 0))])
     boards.write(periods, [Score(member, path, 2, (20, 20, 20))])
-    assert boards.own("u001", PERIOD, member) is None
+    assert boards.points("u001", PERIOD) == {}
 
 
 def board(
@@ -211,9 +222,9 @@ def test_a_transfer_takes_the_points_to_the_new_units_board(
     message = Envelope(new_id(), roster.MEMBERS_V1, "", clock.now(), moved)
     with city.unit_of_work() as uow:
         projector.move(uow, [message])
-    assert projector.boards.size("u001", PERIOD) == 0
-    assert projector.boards.own("u002", PERIOD, member) == Standing(1, member, 30)
-    assert projector.boards.size("city", PERIOD) == 1
+    assert projector.boards.points("u001", PERIOD) == {}
+    assert projector.boards.points("u002", PERIOD) == {member: 30}
+    assert projector.boards.points("city", PERIOD) == {member: 30}
 
 
 def policy(
