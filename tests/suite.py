@@ -83,6 +83,15 @@ class Session:
         body: Json = answer.json()
         return body
 
+    def items(self, path: str, **query: Any) -> list[Json]:
+        """Return what a list holds, all its pages."""
+        page = self.get(path, limit=200, **query)
+        found: list[Json] = page["items"]
+        while cursor := page["next_cursor"]:
+            page = self.get(path, limit=200, cursor=cursor, **query)
+            found += page["items"]
+        return found
+
     def post(self, path: str, body: Json | None = None, status: int = 201) -> Json:
         """Send a body and return the answer's; fails unless the status is the one expected."""
         answer = self.request("POST", path, json=body)
@@ -149,11 +158,15 @@ class Suite:
         return self._sessions[username]
 
     def member_session(self, member_id: str, path: str, *roles: tuple[str, str]) -> Session:
-        """Return the session of a member of the roster, its token signed with the run's key."""
+        """Return the session of a member of the roster."""
+        token = self.token(member_id, path, *roles)
+        return Session(self.base_url, lambda: token)
+
+    def token(self, member_id: str, path: str, *roles: tuple[str, str]) -> str:
+        """Return a member's access token, signed with the run's key."""
         grants = (Grant("member", path), *(Grant(role, at) for role, at in roles))
         principal = Principal(UUID(member_id), "测试党员", path, grants)
-        token = self._signer.sign(principal, datetime.now(UTC), timedelta(hours=1))
-        return Session(self.base_url, lambda: token)
+        return self._signer.sign(principal, datetime.now(UTC), timedelta(hours=1))
 
     @cached_property
     def _signer(self) -> TokenSigner:
@@ -198,7 +211,7 @@ class Suite:
         ]
         job = self.import_roster(rows)
         assert job["state"] == "done", job
-        members: list[Json] = self.sign_in("city1").get("/members", q=prefix, limit=200)["items"]
+        members = self.sign_in("city1").items("/members", q=prefix)
         assert len(members) == count
         return sorted(members, key=lambda member: str(member["member_no"]))
 

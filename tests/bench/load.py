@@ -86,7 +86,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         head, separator, body = self._received.partition(b"\r\n\r\n")
-        if not separator or len(body) < _content_length(head):
+        if not separator or len(body) < content_length(head):
             return
         self._received = b""
         self._result.statuses[int(head[9:12])] += 1
@@ -98,7 +98,8 @@ class _Connection(asyncio.Protocol):
             self.finished.set_exception(exc or ConnectionResetError("closed before the answer"))
 
 
-def _content_length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
+    """Return how long the body is that a head announces."""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
