@@ -75,19 +75,39 @@ def test_one_that_cannot_be_written_takes_no_other_with_it(
     assert len(check_ins(database)) == len(news(database)) == 21
 
 
-def test_two_processes_writing_the_same_members_agree(
-    database: Database, session: SessionSnapshot
-) -> None:
+def write_each_four_times(
+    database: Database, session: SessionSnapshot, members: list[UUID]
+) -> list[Outcome]:
+    """Have two writers, as of two processes, write every member twice, all at once."""
     writers = Writer(database), Writer(database)
-    members = [new_id() for _ in range(40)]
     arrivals = [(w, arrival(session, m)) for w in writers for m in members for _ in range(2)]
     Random(1).shuffle(arrivals)
     with ThreadPoolExecutor(64) as pool:
-        outcomes = list(pool.map(lambda pair: pair[0].write(pair[1]), arrivals))
+        return list(pool.map(lambda pair: pair[0].write(pair[1]), arrivals))
+
+
+def test_two_processes_writing_the_same_members_agree(
+    database: Database, session: SessionSnapshot
+) -> None:
+    members = [new_id() for _ in range(40)]
+    outcomes = write_each_four_times(database, session, members)
     assert outcomes.count(Outcome.WRITTEN) == 40
     assert outcomes.count(Outcome.STANDS) == 120
     assert {row["member_id"] for row in check_ins(database)} == set(members)
     assert len(news(database)) == 40
+
+
+def test_without_the_constraint_the_same_race_checks_members_in_twice(
+    database: Database, session: SessionSnapshot
+) -> None:
+    """The harness really races: what stands in its way is the constraint, not luck."""
+    with database.unit_of_work() as uow:
+        uow.session.execute(
+            text("ALTER TABLE check_ins DROP CONSTRAINT check_ins_session_id_member_id_key")
+        )
+        uow.commit()
+    outcomes = write_each_four_times(database, session, [new_id() for _ in range(40)])
+    assert outcomes.count(Outcome.WRITTEN) > 40
 
 
 def test_a_scan_that_meets_a_closing_event_waits_for_it_and_is_refused(
