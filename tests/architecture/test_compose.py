@@ -1,7 +1,6 @@
 """What docker-compose.yml and the Dockerfile name exists, and what the services need is given."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -247,33 +246,3 @@ def test_the_edge_of_the_image_is_what_the_renderer_takes(tmp_path: Path) -> Non
     rendered = (tmp_path / "nginx.conf").read_text()
     addresses = {f"{name}:8000" for name in ("points", "events", "gateway") if name in SERVICES}
     assert all(address in rendered for address in addresses)
-
-
-def test_documented_commands_exist() -> None:
-    text = (ROOT / "docs" / "running.md").read_text() + (ROOT / "README.md").read_text()
-    makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"^make ([a-z-]+)", text, re.MULTILINE):
-        assert f"\n{target}:" in makefile, target
-    for module, command in re.findall(r"(services\.\w+\.manage) ([a-z-]+)", text):
-        ran = subprocess.run(
-            [ROOT / ".venv/bin/python", "-m", module, command, "--help"],
-            capture_output=True,
-            check=False,
-            cwd=ROOT,
-        )
-        assert ran.returncode == 0, (module, command)
-
-
-def test_make_help_tells_every_target() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
-    assert targets is not None
-    # A make that runs the tests tells its children, and they would say which folder they enter.
-    alone = {
-        name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"
-    }
-    shown = subprocess.run(
-        ["make", "help"], capture_output=True, text=True, check=True, cwd=ROOT, env=alone
-    )
-    listed = {line.split()[0] for line in shown.stdout.splitlines() if line.strip()}
-    assert set(targets[1].split()) == listed
