@@ -116,5 +116,5 @@ class _Lane:
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
-        body = await self._reader.readexactly(load._content_length(head))
+        body = await self._reader.readexactly(load.content_length(head))
         return int(head[9:12]), body

@@ -127,7 +127,6 @@ class Boards:
         self._redis = redis
         self._write = redis.register_script(_WRITE)
         self._remove = redis.register_script(_REMOVE)
-        self._read = redis.register_script(_READ)
 
     def ready(self, period: str) -> bool:
         """Tell whether the boards of a period are whole; False after Redis lost its data."""
@@ -181,8 +180,8 @@ class Boards:
         """
         pipeline = self._redis.pipeline(transaction=False)
         pipeline.exists(ready_key(period))
-        arguments: list[str | int] = [str(member_id), count, reach]
-        self._read(keys=[_board(code, period)], args=arguments, client=pipeline)
+        # Sent whole: to ask first whether Redis knows the script would be a second round trip.
+        pipeline.eval(_READ, 1, _board(code, period), str(member_id), count, reach)
         ready, (size, top, *mine) = pipeline.execute()
         if not ready:
             return None

@@ -44,8 +44,7 @@ def get_leaderboard(query_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.output(PolicyOut)
 def get_policy(organisation_id: UUID) -> Answer:
     """Read how much of an organisation's board is shown."""
-    uow = current_uow()
-    shown = service.show_policy(uow, service.organisation(uow, organisation_id))
+    shown = service.show_policy(service.place(current_uow(), organisation_id))
     return shown, 200, etag(shown["version"])
 
 
@@ -57,11 +56,11 @@ def get_policy(organisation_id: UUID) -> Answer:
 def put_policy(organisation_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Set how much of an organisation's board, and of those below it, is shown."""
     uow = current_uow()
-    place = service.organisation(uow, organisation_id)
+    place = service.place(uow, organisation_id)
     current_principal().require(permissions.POLICIES_WRITE, place.path)
-    check_if_match(service.show_policy(uow, place)["version"])
+    check_if_match(place.own_version or 0)
     service.set_policy(uow, current_principal(), place, json_data)
-    shown = service.show_policy(uow, place)
+    shown = service.show_policy(service.place(uow, organisation_id))
     return shown, 200, etag(shown["version"])
 
 

@@ -1,6 +1,7 @@
 """Reading boards under their policy, and setting it."""
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from services.points.leaderboards import sql
 from services.points.leaderboards.boards import Board, Boards, Standing
 from services.points.leaderboards.permissions import BOARDS_READ, POLICIES_WRITE
 from services.points.leaderboards.policy import OFF, Policy, masked
-from services.points.roster.models import Organisation
 from shared.auth import Principal
 from shared.clock import local_day, periods_of
 from shared.database import UnitOfWork
@@ -20,17 +20,48 @@ from shared.text import Text
 
 _NEIGHBOURS = 2
 # Groups across branches are no part of the tree and have no boards.
-_KINDS = ("committee", "unit", "general_branch", "branch")
+_KINDS = ["committee", "unit", "general_branch", "branch"]
 
 
-def organisation(uow: UnitOfWork, organisation_id: UUID) -> Organisation:
-    """Return an organisation.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation that has a board, and the policy in force there.
+
+    The policy is the nearest that was set on the way up, or the default; `own_version` is that of
+    the organisation's own, None while it inherits.
+    """
+
+    id: UUID
+    code: str
+    kind: str
+    path: str
+    policy: Policy
+    all_off: bool
+    own_version: int | None
+
+
+_PLACE = text("""
+    SELECT o.id, o.code, o.kind, o.path, near.policy, near.top_n,
+        EXISTS (SELECT FROM board_policies WHERE all_off) AS all_off, own.version AS own_version
+    FROM organisations o
+    LEFT JOIN board_policies own ON own.organisation_id = o.id
+    LEFT JOIN LATERAL (
+        SELECT b.policy, b.top_n FROM board_policies b JOIN organisations above
+        ON above.id = b.organisation_id WHERE starts_with(o.path, above.path)
+        ORDER BY length(above.path) DESC LIMIT 1
+    ) near ON true
+    WHERE o.id = :id AND o.kind = ANY(:kinds)
+""")
+
+
+def place(uow: UnitOfWork, organisation_id: UUID) -> Place:
+    """Return an organisation and its policy.
 
     Raises:
         NotFound: `organisation_unknown`.
     """
-    found = uow.session.get(Organisation, organisation_id)
-    if found is None or found.kind not in _KINDS:
+    row = uow.session.execute(_PLACE, {"id": organisation_id, "kinds": _KINDS}).first()
+    if row is None:
         raise NotFound(
             "organisation_unknown",
             Text(
@@ -38,7 +69,10 @@ def organisation(uow: UnitOfWork, organisation_id: UUID) -> Organisation:
                 en="There is no such organisation, or it has no board; choose another.",
             ),
         )
-    return found
+    policy = Policy(row.policy, row.top_n) if row.policy else Policy()
+    if row.all_off:
+        policy = replace(policy, policy=OFF)
+    return Place(row.id, row.code, row.kind, row.path, policy, row.all_off, row.own_version)
 
 
 def show(
@@ -52,12 +86,11 @@ def show(
     A member reads the boards of the organisations above the own branch; who has a role reads those
     below as well.
     """
-    place = organisation(uow, query["organisation_id"])
-    _check_reach(principal, place)
-    policy = policy_of(uow, place)
-    period = query["period"]
+    where, period = place(uow, query["organisation_id"]), query["period"]
+    _check_reach(principal, where)
+    policy = where.policy
     answer: dict[str, Any] = {
-        "organisation_id": place.id,
+        "organisation_id": where.id,
         "period": period,
         "policy": policy.policy,
         "items": [],
@@ -68,28 +101,28 @@ def show(
     if policy.policy == OFF:
         return answer
     mine = principal.member_id
-    board, source = _read(uow, boards, place, period, mine, policy.shown(query["limit"]))
+    board, source = _read(uow, boards, where, period, mine, policy.shown(query["limit"]))
     people = _people(uow, mine, [*board.top, *board.around])
-    answer["items"] = [_place(standing, people) for standing in board.top]
+    answer["items"] = [_shown(standing, people) for standing in board.top]
     answer["own"] = {
         "rank": board.own.rank if board.own else None,
         "points": board.own.points if board.own else 0,
         "ahead_of": _ahead_of(board.own, board.size),
-        "neighbours": [_place(s, people) for s in _above(board.around, board.own)],
+        "neighbours": [_shown(s, people) for s in _above(board.around, board.own)],
     }
     return answer | {"size": board.size, "source": source}
 
 
 def _read(
-    uow: UnitOfWork, boards: Boards, place: Organisation, period: str, mine: UUID, count: int
+    uow: UnitOfWork, boards: Boards, where: Place, period: str, mine: UUID, count: int
 ) -> tuple[Board, str]:
     """Read a board from Redis, or from PostgreSQL where Redis has not got it; say from which."""
-    if place.kind != "branch" and period in periods_of(local_day(uow.clock.now())):
+    if where.kind != "branch" and period in periods_of(local_day(uow.clock.now())):
         with suppress(RedisError):
-            board = boards.read(place.code, period, mine, count=count, reach=_NEIGHBOURS)
+            board = boards.read(where.code, period, mine, count=count, reach=_NEIGHBOURS)
             if board is not None:
                 return board, "redis"
-    return sql.read(uow, place.path, period, mine, count=count, reach=_NEIGHBOURS), "sql"
+    return sql.read(uow, where.path, period, mine, count=count, reach=_NEIGHBOURS), "sql"
 
 
 def _above(around: list[Standing], own: Standing | None) -> list[Standing]:
@@ -103,10 +136,10 @@ def _ahead_of(own: Standing | None, size: int) -> int | None:
     return max(0, 100 * (size - own.rank) // size)
 
 
-def _check_reach(principal: Principal, place: Organisation) -> None:
-    above = any(grant.path.startswith(place.path) for grant in principal.grants)
+def _check_reach(principal: Principal, where: Place) -> None:
+    above = any(grant.path.startswith(where.path) for grant in principal.grants)
     if not above:
-        principal.require(BOARDS_READ, place.path)
+        principal.require(BOARDS_READ, where.path)
 
 
 def _people(uow: UnitOfWork, mine: UUID, standings: list[Standing]) -> dict[UUID, dict[str, Any]]:
@@ -124,7 +157,7 @@ def _people(uow: UnitOfWork, mine: UUID, standings: list[Standing]) -> dict[UUID
     }
 
 
-def _place(standing: Standing, people: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
+def _shown(standing: Standing, people: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
     unknown = {"id": None, "name": "*"}
     return {
         "rank": standing.rank,
@@ -133,46 +166,26 @@ def _place(standing: Standing, people: dict[UUID, dict[str, Any]]) -> dict[str, 
     }
 
 
-_POLICY = text("""
-    SELECT b.policy, b.top_n, o.path = :path AS own, b.version,
-        EXISTS (SELECT FROM board_policies WHERE all_off) AS all_off
-    FROM board_policies b JOIN organisations o ON o.id = b.organisation_id
-    WHERE starts_with(:path, o.path) ORDER BY length(o.path) DESC LIMIT 1
-""")
-
-
-def policy_of(uow: UnitOfWork, place: Organisation) -> Policy:
-    """Return the policy in force: the nearest that was set on the way up, or the default."""
-    row = uow.session.execute(_POLICY, {"path": place.path}).first()
-    if row is None:
-        return Policy()
-    return Policy(OFF, row.top_n) if row.all_off else Policy(row.policy, row.top_n)
-
-
-def show_policy(uow: UnitOfWork, place: Organisation) -> dict[str, Any]:
+def show_policy(where: Place) -> dict[str, Any]:
     """Return the policy as its administrators read it."""
-    row = uow.session.execute(_POLICY, {"path": place.path}).first()
-    shown = policy_of(uow, place)
     return {
-        "organisation_id": place.id,
-        "policy": shown.policy,
-        "top_n": shown.top_n,
-        "all_off": bool(row and row.all_off),
-        "inherited": not (row and row.own),
-        "version": row.version if row and row.own else 0,
+        "organisation_id": where.id,
+        "policy": where.policy.policy,
+        "top_n": where.policy.top_n,
+        "all_off": where.all_off,
+        "inherited": where.own_version is None,
+        "version": where.own_version or 0,
     }
 
 
-def set_policy(
-    uow: UnitOfWork, principal: Principal, place: Organisation, data: dict[str, Any]
-) -> None:
+def set_policy(uow: UnitOfWork, principal: Principal, where: Place, data: dict[str, Any]) -> None:
     """Set an organisation's policy.
 
     Raises:
         Forbidden: `out_of_reach`, or `city_switch` where a unit asks for the city's switch.
     """
-    principal.require(POLICIES_WRITE, place.path)
-    if data["all_off"] and place.kind != "committee":
+    principal.require(POLICIES_WRITE, where.path)
+    if data["all_off"] and where.kind != "committee":
         raise Forbidden(
             "city_switch",
             Text(
@@ -192,7 +205,7 @@ def set_policy(
         """),
         {
             **data,
-            "organisation": place.id,
+            "organisation": where.id,
             "by": principal.member_id,
             "at": uow.clock.now(),
         },
