@@ -14,26 +14,39 @@ from dataclasses import dataclass
 from typing import Final, cast
 from uuid import UUID
 
+import orjson
 from redis import Redis
 
-# KEYS: the versions, then a board for each period. ARGV: member, version, points in each period.
+# KEYS: the versions, then a board for each period. ARGV: members, their versions, and in each period
+# their points, as columns in JSON. One call a column, not a member: the calls are what costs.
 _WRITE: Final = """
-    local periods = #KEYS - 1
-    for i = 1, #ARGV, periods + 2 do
-        local member, version = ARGV[i], tonumber(ARGV[i + 1])
-        if version > tonumber(redis.call('HGET', KEYS[1], member) or -1) then
-            redis.call('HSET', KEYS[1], member, version)
-            for period = 1, periods do
-                local points = ARGV[i + 1 + period]
-                if tonumber(points) > 0 then
-                    redis.call('ZADD', KEYS[period + 1], points, member)
+    local scores = cjson.decode(ARGV[1])
+    local known = redis.call('HMGET', KEYS[1], unpack(scores.members))
+    local newer, added, removed = {}, {}, {}
+    for period = 1, #KEYS - 1 do added[period], removed[period] = {}, {} end
+    for i, member in ipairs(scores.members) do
+        if scores.versions[i] > tonumber(known[i] or -1) then
+            table.insert(newer, member)
+            table.insert(newer, scores.versions[i])
+            for period, points in ipairs(scores.points) do
+                if points[i] > 0 then
+                    table.insert(added[period], points[i])
+                    table.insert(added[period], member)
                 else
-                    redis.call('ZREM', KEYS[period + 1], member)
+                    table.insert(removed[period], member)
                 end
             end
         end
     end
+    if #newer > 0 then redis.call('HSET', KEYS[1], unpack(newer)) end
+    for period = 1, #KEYS - 1 do
+        local board = KEYS[period + 1]
+        if #added[period] > 0 then redis.call('ZADD', board, unpack(added[period])) end
+        if #removed[period] > 0 then redis.call('ZREM', board, unpack(removed[period])) end
+    end
 """
+# Lua unpacks some 8,000 values at most, two of them a member.
+_WRITE_MEMBERS: Final = 1_000
 _REMOVE: Final = """
     redis.call('HDEL', KEYS[1], unpack(ARGV))
     for i = 2, #KEYS do
@@ -137,17 +150,24 @@ class Boards:
 
         Args:
             periods: the running year, and the parts of it that are running.
-            scores: with points in each of these periods.
+            scores: with points in each of these periods; no member twice.
             fresh: a suffix for boards that are being built beside those in use.
         """
-        boards: dict[str, list[str | int]] = defaultdict(list)
+        boards: dict[str, list[Score]] = defaultdict(list)
         for score in scores:
-            row: list[str | int] = [str(score.member_id), score.version, *score.points]
             for code in codes_of(score.path):
-                boards[code] += row
+                boards[code].append(score)
         pipeline = self._redis.pipeline(transaction=False)
-        for code, arguments in boards.items():
-            self._write(keys=_keys(code, periods, fresh), args=arguments, client=pipeline)
+        for code, all_of_it in boards.items():
+            for first in range(0, len(all_of_it), _WRITE_MEMBERS):
+                some = all_of_it[first : first + _WRITE_MEMBERS]
+                columns = {
+                    "members": [score.member_id for score in some],
+                    "versions": [score.version for score in some],
+                    "points": list(zip(*(score.points for score in some), strict=True)),
+                }
+                arguments = [orjson.dumps(columns)]
+                self._write(keys=_keys(code, periods, fresh), args=arguments, client=pipeline)
         pipeline.execute()
 
     def remove(self, code: str, periods: Sequence[str], members: Sequence[UUID]) -> None:
