@@ -206,10 +206,10 @@ class Boards:
         if not ready:
             return None
         if not mine:
-            return Board(size, _ranked(top), None, [])
+            return Board(size, ranked(_pairs(top)), None, [])
         points, rank, around, first, *first_rank = mine
         own = Standing(rank, member_id, int(points))
-        return Board(size, _ranked(top), own, _ranked(around, first, *first_rank))
+        return Board(size, ranked(_pairs(top)), own, ranked(_pairs(around), first, *first_rank))
 
     def points(self, code: str, period: str) -> dict[UUID, int]:
         """Return everybody's points on a board."""
@@ -220,12 +220,25 @@ class Boards:
         return {UUID(member.decode()): int(points) for member, points in rows}
 
 
-def _ranked(flat: Sequence[bytes], first: int = 0, rank: int = 1) -> list[Standing]:
-    """Give consecutive members their ranks; the first of them stands at place `first`, from 0."""
+def ranked(members: Iterable[tuple[UUID, int]], first: int = 0, rank: int = 1) -> list[Standing]:
+    """Give members their ranks.
+
+    Args:
+        members: with their points, in the board's order, none left out in between.
+        first: how many places stand before them.
+        rank: that of the first of them.
+    """
     standings: list[Standing] = []
-    pairs = zip(flat[::2], flat[1::2], strict=True)
-    for place, (member, points) in enumerate(pairs, start=first + 1):
-        if standings and standings[-1].points != int(points):
+    for place, (member, points) in enumerate(members, start=first + 1):
+        if standings and standings[-1].points != points:
             rank = place
-        standings.append(Standing(rank, UUID(member.decode()), int(points)))
+        standings.append(Standing(rank, member, points))
     return standings
+
+
+def _pairs(flat: Sequence[bytes]) -> list[tuple[UUID, int]]:
+    """Read what Redis gives as member, score, member, score."""
+    return [
+        (UUID(member.decode()), int(points))
+        for member, points in zip(flat[::2], flat[1::2], strict=True)
+    ]
