@@ -1,5 +1,68 @@
 """A city of one committee, one unit and two branches, for the tests of points."""
 
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.points.ledger.attendance import AttendancePosting
+from services.points.rules.presets import install_preset
+from shared.contracts.attendance import RECORDED_V1
+from shared.database import Database
 from shared.ids import new_id
+from shared.messaging.envelope import Envelope
 
 CITY, UNIT, BRANCH, OTHER = (new_id() for _ in range(4))
+_ORGANISATIONS = (
+    (CITY, "city", "市直机关工委", "committee", None, "/city/"),
+    (UNIT, "u001", "机关党委", "unit", CITY, "/city/u001/"),
+    (BRANCH, "b0001", "第一党支部", "branch", UNIT, "/city/u001/b0001/"),
+    (OTHER, "b0002", "第二党支部", "branch", UNIT, "/city/u001/b0002/"),
+)
+
+
+def found(database: Database) -> None:
+    """Make the organisations, and put preset A in force."""
+    with database.unit_of_work() as uow:
+        for row in _ORGANISATIONS:
+            uow.session.execute(
+                text(
+                    "INSERT INTO organisations (id, code, name, kind, parent_id, path)"
+                    " VALUES (:id, :code, :name, :kind, :parent, :path)"
+                ),
+                dict(zip(("id", "code", "name", "kind", "parent", "path"), row, strict=True)),
+            )
+        install_preset(uow)
+        uow.commit()
+
+
+def join(
+    database: Database, branch: UUID = BRANCH, *, scored: bool = True, name: str = "张三"
+) -> UUID:
+    """Add a member; return the id."""
+    member = new_id()
+    with database.unit_of_work() as uow:
+        uow.session.execute(
+            text(
+                "INSERT INTO members (id, member_no, name, organisation_id, status, scored)"
+                " VALUES (:id, :no, :name, :branch, 'full', :scored)"
+            ),
+            {
+                "id": member,
+                "no": member.hex[-12:],
+                "name": name,
+                "branch": branch,
+                "scored": scored,
+            },
+        )
+        uow.commit()
+    return member
+
+
+def deliver(database: Database, handler: AttendancePosting, *messages: dict[str, Any]) -> None:
+    """Post messages in one batch, as the consumer would."""
+    now = database.clock.now()
+    envelopes = [Envelope(new_id(), RECORDED_V1, "", now, message) for message in messages]
+    with database.unit_of_work() as uow:
+        handler(uow, envelopes)
+        uow.commit()
