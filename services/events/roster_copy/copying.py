@@ -6,12 +6,8 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import text
 
-from shared.contracts.roster import (
-    MEMBERS_V1,
-    ORGANISATIONS_V1,
-    MembersChangedV1,
-    OrganisationsChangedV1,
-)
+from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
+from shared.contracts.validation import check
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
 
@@ -49,10 +45,10 @@ _PUT_MEMBERS = text("""
     WHERE roster_members.version < excluded.version
 """)
 
-# Kind of message → its contract, the list in it, where its entries go.
+# Kind of message → the list in it, where its entries go.
 _TAKEN: Final = {
-    ORGANISATIONS_V1: (OrganisationsChangedV1(), "organisations", _PUT_ORGANISATIONS),
-    MEMBERS_V1: (MembersChangedV1(), "members", _PUT_MEMBERS),
+    ORGANISATIONS_V1: ("organisations", _PUT_ORGANISATIONS),
+    MEMBERS_V1: ("members", _PUT_MEMBERS),
 }
 
 
@@ -62,13 +58,11 @@ def copy_roster(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     Raises:
         ValueError: a message breaks its contract; the consumer sets it aside.
     """
-    for kind, (contract, name, statement) in _TAKEN.items():
+    for kind, (name, statement) in _TAKEN.items():
         entries: list[dict[str, Any]] = []
         for envelope in envelopes:
             if envelope.type == kind:
-                if errors := contract.validate(envelope.data):
-                    complaint = f"{kind}: {errors}"
-                    raise ValueError(complaint)
+                check(kind, envelope.data)
                 entries += envelope.data[name]
         if entries:
             uow.session.execute(statement, {"rows": orjson.dumps(entries).decode()})

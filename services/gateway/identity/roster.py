@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
+from shared.contracts.validation import check
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
 
@@ -45,7 +46,11 @@ _SIGN_OUT_THE_LEFT = text("""
 
 
 def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
-    """Apply a batch of the stream `roster`; messages of other kinds are not for this service."""
+    """Apply a batch of the stream `roster`; messages of other kinds are not for this service.
+
+    Raises:
+        ValueError: a message breaks its contract; the consumer sets it aside.
+    """
     if organisations := _rows(envelopes, ORGANISATIONS_V1, "organisations"):
         uow.session.execute(_PUT_ORGANISATIONS, {"rows": _json(organisations)})
     if members := _rows(envelopes, MEMBERS_V1, "members"):
@@ -62,7 +67,10 @@ def _belonging(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(envelopes: Iterable[Envelope], kind: str, name: str) -> list[dict[str, Any]]:
-    return [row for envelope in envelopes if envelope.type == kind for row in envelope.data[name]]
+    told = [envelope.data for envelope in envelopes if envelope.type == kind]
+    for data in told:
+        check(kind, data)
+    return [row for data in told for row in data[name]]
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

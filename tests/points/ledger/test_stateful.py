@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -215,6 +216,7 @@ class Life(RuleBasedStateMachine):
         self.city.close()
 
 
+@pytest.mark.timeout(900)  # to find the shortest history that fails takes its time
 def test_any_history_in_any_order_is_what_scoring_from_scratch_gives(
     make_database: MakeDatabase, attend: Callable[..., Message]
 ) -> None:
