@@ -1,4 +1,6 @@
-"""The messages services exchange: versioned, strict on both sides, never changed once sent.
+"""The messages services exchange: versioned, never changed once sent.
 
-A new shape is a new version beside the old one, until nobody sends the old one any more.
+Whoever keeps what a message says is strict about all of it; points' own readers take only the
+ids and read the rest from their own tables. A new shape is a new version beside the old one, until
+nobody sends the old one any more.
 """

@@ -49,7 +49,8 @@ def decode(message: bytes) -> Envelope:
     """
     fields = orjson.loads(message)
     return Envelope(
-        id=UUID(fields["id"]),
+        # A number for an id would be an AttributeError of UUID's.
+        id=UUID(str(fields["id"])),
         type=fields["type"],
         key=fields["key"],
         created_at=datetime.fromisoformat(fields["created_at"]),

@@ -47,6 +47,8 @@ def read(message: dict[str, Any]) -> RecordedFact:
         raise ValueError(f"revision: {revision!r}")
     if not all(isinstance(message[field], str) for field in _TEXTS):
         raise TypeError("a text is none")
+    if not (message["reason"] is None or isinstance(message["reason"], str)):
+        raise TypeError("the reason is no text")
     occurred_at = datetime.fromisoformat(message["occurred_at"])
     if occurred_at.tzinfo is None:
         raise ValueError("occurred_at has no offset")
