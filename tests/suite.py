@@ -383,8 +383,10 @@ def running_suite(var: Path, demo: str = "small") -> Iterator[Suite]:
             start_new_session=True,
         )  # fmt: skip
     try:
-        _wait_until_running(process, log)
-        yield Suite(var, port, process)
+        suite = Suite(var, port, process)
+        _wait_until_ready(suite, log)
+        assert demo == "none" or suite.demo["screens"], "ready before the demo city was loaded"
+        yield suite
     finally:
         family = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
@@ -405,11 +407,11 @@ def running_suite(var: Path, demo: str = "small") -> Iterator[Suite]:
     assert not listening, f"still listening: {listening}"
 
 
-def _wait_until_running(process: Child, log: Path) -> None:
+def _wait_until_ready(suite: Suite, log: Path) -> None:
+    """Wait for /readyz alone, as a monitor would; all that is to be loaded is there from then on."""
     deadline = time.monotonic() + _READY_SECONDS
-    # The page of addresses and sign-ins is the last thing the supervisor prints.
-    while "Ctrl-C" not in log.read_text():
-        assert process.poll() is None, log.read_text()[-2000:]
+    while not suite.ready():
+        assert suite.process.poll() is None, log.read_text()[-2000:]
         assert time.monotonic() < deadline, log.read_text()[-2000:]
         time.sleep(0.1)
 

@@ -53,9 +53,13 @@ def main() -> int:
     try:
         held = preflight.lock(layout.var)
         preflight.check(layout)
+        loading = layout.folders["edge"] / "loading"
+        loading.touch()
         _start(layout, supervisor)
         if demo != "none":
             _load_demo(layout, demo)
+        # From now on the edge's /readyz says so.
+        loading.unlink()
         print(page(layout, time.monotonic() - began), flush=True)
         supervisor.watch(lambda: stopping)
     except KeyboardInterrupt:
@@ -107,7 +111,9 @@ def _start(layout: Layout, supervisor: Supervisor) -> None:
         supervisor.add(Process(service, command, environment, ready))
         command = [python, "-m", f"services.{service}.worker"]
         supervisor.add(Process(f"{service}-worker", command, environment))
-    supervisor.add(Process("edge", _edge(layout), ready=_answering(f"{layout.base_url}/readyz")))
+    ready = _answering(f"http://127.0.0.1:{layout.ports['gateway']}/readyz")
+    edge = _listening(layout.ports["edge"])
+    supervisor.add(Process("edge", _edge(layout), ready=lambda: ready() and edge()))
 
 
 def _edge(layout: Layout) -> list[str]:
