@@ -1,12 +1,13 @@
-"""Every message type with its schema, and the check that both sides share."""
+"""Every message type with its schema, and how those who keep what messages say read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from marshmallow import Schema
 
 from shared.contracts import attendance, points, roster
+from shared.messaging.envelope import Envelope
 
 SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
     {
@@ -18,12 +19,18 @@ SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
 )
 
 
-def check(kind: str, data: dict[str, Any]) -> None:
-    """Refuse a message that breaks its contract.
+def entries(envelopes: Sequence[Envelope], kind: str, name: str) -> list[dict[str, Any]]:
+    """Return what the messages of one kind list under a name, all of a batch's together.
 
     Raises:
-        ValueError: says which fields; a consumer that lets it through has the message set aside.
+        ValueError: one breaks its contract, and which fields do; a consumer that lets it through
+            has the message set aside.
     """
-    if errors := SCHEMAS[kind].validate(data):
-        message = f"{kind}: {errors}"
-        raise ValueError(message)
+    found: list[dict[str, Any]] = []
+    for envelope in envelopes:
+        if envelope.type == kind:
+            if errors := SCHEMAS[kind].validate(envelope.data):
+                message = f"{kind}: {errors}"
+                raise ValueError(message)
+            found += envelope.data[name]
+    return found

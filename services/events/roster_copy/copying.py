@@ -1,13 +1,13 @@
 """Applies the stream ``roster`` to the copy; an older version never wins."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from sqlalchemy import text
 
 from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
-from shared.contracts.validation import check
+from shared.contracts.validation import entries
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
 
@@ -59,10 +59,5 @@ def copy_roster(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         ValueError: a message breaks its contract; the consumer sets it aside.
     """
     for kind, (name, statement) in _TAKEN.items():
-        entries: list[dict[str, Any]] = []
-        for envelope in envelopes:
-            if envelope.type == kind:
-                check(kind, envelope.data)
-                entries += envelope.data[name]
-        if entries:
-            uow.session.execute(statement, {"rows": orjson.dumps(entries).decode()})
+        if rows := entries(envelopes, kind, name):
+            uow.session.execute(statement, {"rows": orjson.dumps(rows).decode()})

@@ -1,13 +1,13 @@
 """Keeps the copies of members and organisations, and ends the sessions of those who left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import text
 
 from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
-from shared.contracts.validation import check
+from shared.contracts.validation import entries
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
 
@@ -51,9 +51,9 @@ def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     Raises:
         ValueError: a message breaks its contract; the consumer sets it aside.
     """
-    if organisations := _rows(envelopes, ORGANISATIONS_V1, "organisations"):
+    if organisations := entries(envelopes, ORGANISATIONS_V1, "organisations"):
         uow.session.execute(_PUT_ORGANISATIONS, {"rows": _json(organisations)})
-    if members := _rows(envelopes, MEMBERS_V1, "members"):
+    if members := entries(envelopes, MEMBERS_V1, "members"):
         uow.session.execute(_PUT_MEMBERS, {"rows": _json([_belonging(row) for row in members])})
         left = [row["id"] for row in members if row["status"] == "left"]
         if left:
@@ -64,13 +64,6 @@ def _belonging(row: dict[str, Any]) -> dict[str, Any]:
     """Return a member who belongs to the own groups as to the branch, wherever a token is read."""
     groups = [path for path in (row["group_path"], *row["cross_paths"]) if path]
     return row | {"roles": [*row["roles"], *({"role": "member", "path": at} for at in groups)]}
-
-
-def _rows(envelopes: Iterable[Envelope], kind: str, name: str) -> list[dict[str, Any]]:
-    told = [envelope.data for envelope in envelopes if envelope.type == kind]
-    for data in told:
-        check(kind, data)
-    return [row for data in told for row in data[name]]
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
