@@ -4,7 +4,6 @@ Settings: PORT (8000), VAR_DIR (var), DEMO (small, full or none), DATABASE_URL a
 servers that people already have.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -107,13 +106,11 @@ def _start(layout: Layout, supervisor: Supervisor) -> None:
     for service in SERVICES:
         environment = layout.environment(service)
         command = [python, *_GUNICORN, f"services.{service}.wsgi:app"]
-        ready = _listening(layout.ports[service])
+        ready = _answering(f"http://127.0.0.1:{layout.ports[service]}/readyz")
         supervisor.add(Process(service, command, environment, ready))
         command = [python, "-m", f"services.{service}.worker"]
         supervisor.add(Process(f"{service}-worker", command, environment))
-    ready = _answering(f"http://127.0.0.1:{layout.ports['gateway']}/readyz")
-    edge = _listening(layout.ports["edge"])
-    supervisor.add(Process("edge", _edge(layout), ready=lambda: ready() and edge()))
+    supervisor.add(Process("edge", _edge(layout), ready=_listening(layout.ports["edge"])))
 
 
 def _edge(layout: Layout) -> list[str]:
@@ -163,9 +160,9 @@ def _listening(port: int) -> Callable[[], bool]:
 def _answering(url: str) -> Callable[[], bool]:
     def answers() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own edge
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own service
                 return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-        except (URLError, ConnectionError, TimeoutError, json.JSONDecodeError):
+        except (URLError, ConnectionError, TimeoutError):
             return False
 
     return answers
