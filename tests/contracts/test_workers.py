@@ -29,31 +29,34 @@ from tests.contracts.points import situations as points_told
 from tests.contracts.roster import situations as roster_told
 from tests.contracts.test_messages import EXAMPLES
 from tests.contracts.wire import broken
+from tests.points.city import found
 
 # A server that nobody asks: loops connect when they run.
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/none"
-# Group:stream of the readers that keep what a message says, so they look at all of it; their
-# service; and what they keep of each type. The others are points' own: they take ids, and read
-# the rest from points' own tables.
-KEEPERS = {
-    "points:attendance": ("points", {"attendance.recorded.v1": "facts"}),
-    "events:roster": (
-        "events",
-        {
-            "roster.organisations_changed.v1": "roster_organisations",
-            "roster.members_changed.v1": "roster_members",
-        },
-    ),
-    "gateway:roster": (
-        "gateway",
-        {
-            "roster.organisations_changed.v1": "organisations",
-            "roster.members_changed.v1": "members",
-        },
-    ),
+BOTH = ("roster.organisations_changed.v1", "roster.members_changed.v1")
+# Readers by group:stream: their service, and the types they take.
+READERS = {
+    "points:attendance": ("points", ("attendance.recorded.v1",)),
+    "points:roster": ("points", ("roster.members_changed.v1",)),
+    "boards:points": ("points", ("points.changed.v1",)),
+    "boards:roster": ("points", BOTH),
+    "events:roster": ("events", BOTH),
+    "gateway:roster": ("gateway", BOTH),
 }
-OWN = {"points:roster", "boards:points", "boards:roster"}
-KEPT = [(reader, kind) for reader, (_, tables) in KEEPERS.items() for kind in tables]
+# Those that keep what a message says, so they look at all of it, and where they keep each type.
+# The others are points' own: they take ids, and read the rest from points' own tables.
+KEEPERS = {
+    "points:attendance": {"attendance.recorded.v1": "facts"},
+    "events:roster": {
+        "roster.organisations_changed.v1": "roster_organisations",
+        "roster.members_changed.v1": "roster_members",
+    },
+    "gateway:roster": {
+        "roster.organisations_changed.v1": "organisations",
+        "roster.members_changed.v1": "members",
+    },
+}
+KEPT = [(reader, kind) for reader, tables in KEEPERS.items() for kind in tables]
 
 
 def loops(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str, Loop]:
@@ -80,10 +83,8 @@ def test_each_type_is_sent_in_some_situation() -> None:
 
 def test_each_type_has_a_reader_and_each_reader_is_tested() -> None:
     wired = {name for service in ("points", "events", "gateway") for name in readers(service)}
-    assert wired == KEEPERS.keys() | OWN
-    for kind in SCHEMAS:
-        stream = kind.split(".")[0]
-        assert any(name.endswith(f":{stream}") for name in wired), kind
+    assert wired == READERS.keys()
+    assert {kind for _, kinds in READERS.values() for kind in kinds} == SCHEMAS.keys()
     foreign = {kind for kind in SCHEMAS if not kind.startswith("points.")}
     assert {kind for _, kind in KEPT} == foreign, "somebody keeps what comes from elsewhere"
 
@@ -97,7 +98,10 @@ class Reading:
     stream: str
     group: str
     consumer: Consumer
-    keeps: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.group}:{self.stream}"
 
     def send(self, kind: str, data: Any) -> bytes:
         """Put a message onto the stream; return it as it travels."""
@@ -122,29 +126,46 @@ def reading(
     request: pytest.FixtureRequest, make_database: MakeDatabase, redis_client: Redis, redis_url: str
 ) -> Iterator[Reading]:
     reader = request.param
-    service, keeps = KEEPERS[reader]
+    service, _ = READERS[reader]
     group, stream = reader.split(":")
     handler = readers(service, redis_url)[reader]._handler
     database = make_database(service)
+    if service == "points":
+        found(database)
     consumer = Consumer(database, redis_client, stream, group, handler)
     # A message that fails is logged six times with its trace; hundreds of them fail here.
     logging.disable(logging.ERROR)
-    yield Reading(database, redis_client, stream, group, consumer, keeps)
+    yield Reading(database, redis_client, stream, group, consumer)
     logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize("reading", READERS, indirect=True)
+def test_readers_take_what_fits(reading: Reading) -> None:
+    _, kinds = READERS[reading.name]
+    for kind in kinds:
+        for example in EXAMPLES[kind]:
+            reading.send(kind, example)
+    reading.send("of.another.kind.v1", {"anything": 1})
+
+    assert reading.consumer.consume_once() > 0
+
+    assert reading.set_aside() == []
+    assert reading.waiting() == 0
 
 
 @pytest.mark.parametrize(("reading", "kind"), KEPT, indirect=["reading"])
 def test_a_field_too_few_or_too_many_anywhere_is_set_aside(reading: Reading, kind: str) -> None:
-    *_, full = EXAMPLES[kind]
+    minimal, full = EXAMPLES[kind]
+    reading.send(kind, minimal)
     sent = {place: reading.send(kind, data) for place, data in broken(kind, full).items()}
     reading.send(kind, full)
 
-    assert reading.consumer.consume_once() == len(sent) + 1
+    assert reading.consumer.consume_once() == len(sent) + 2
 
     kept = reading.set_aside()
     assert [place for place, message in sent.items() if message not in kept] == []
     assert kept == list(sent.values()), "whole, and in the order they came in"
-    assert reading.count(reading.keeps[kind]) == 1
+    assert reading.count(KEEPERS[reading.name][kind]) == 2
     assert reading.waiting() == 0
 
 
@@ -167,7 +188,7 @@ SHAPES = (None, [], "text", 7, {}, {"members": 7}, {"members": [None]}, {"member
 def test_what_is_no_message_does_not_stop_the_worker(reading: Reading) -> None:
     for message in NONSENSE:
         reading.redis.xadd(stream_key(reading.stream), {FIELD: message})
-    kind, table = next(iter(reading.keeps.items()))
+    kind, table = next(iter(KEEPERS[reading.name].items()))
     reading.send(kind, EXAMPLES[kind][0])
 
     assert reading.consumer.consume_once() == len(NONSENSE) + 1

@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.points.ledger.attendance import AttendancePosting
+from services.points.ledger.membership import MembershipPosting
 from services.points.rules.presets import install_preset
 from shared.contracts.attendance import RECORDED_V1
+from shared.contracts.roster import MEMBERS_V1
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
@@ -65,4 +67,20 @@ def deliver(database: Database, handler: AttendancePosting, *messages: dict[str,
     envelopes = [Envelope(new_id(), RECORDED_V1, "", now, message) for message in messages]
     with database.unit_of_work() as uow:
         handler(uow, envelopes)
+        uow.commit()
+
+
+def change_member(database: Database, member: UUID, *, scored: bool, branch: UUID = BRANCH) -> None:
+    """Change what the roster says of a member. The ledger learns of it by `tell_of`."""
+    change = text("UPDATE members SET scored = :scored, organisation_id = :branch WHERE id = :id")
+    with database.unit_of_work() as uow:
+        uow.session.execute(change, {"scored": scored, "branch": branch, "id": member})
+        uow.commit()
+
+
+def tell_of(database: Database, member: UUID) -> None:
+    """Let the news that a member changed arrive, as the consumer would."""
+    news = {"members": [{"id": str(member)}]}
+    with database.unit_of_work() as uow:
+        MembershipPosting()(uow, [Envelope(new_id(), MEMBERS_V1, "", database.clock.now(), news)])
         uow.commit()

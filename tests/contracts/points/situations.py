@@ -4,17 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
-
 from services.points.ledger.attendance import AttendancePosting
-from services.points.ledger.membership import MembershipPosting
 from shared.contracts.points import CHANGED_V1
-from shared.contracts.roster import MEMBERS_V1
 from shared.database import Database
-from shared.ids import new_id
-from shared.messaging.envelope import Envelope
 from tests.contracts.outbox import Wanted
-from tests.points.city import deliver, join
+from tests.points.city import change_member, deliver, join, tell_of
 
 
 class Stage:
@@ -24,7 +18,6 @@ class Stage:
         self.database = database
         self.attend = attend
         self._posting = AttendancePosting()
-        self._membership = MembershipPosting()
 
     def join(self, **more: Any) -> UUID:
         return join(self.database, **more)
@@ -35,13 +28,8 @@ class Stage:
 
     def score(self, member: UUID, *, scored: bool) -> None:
         """Let a member begin or cease to be scored, and the news of it arrive."""
-        news = {"members": [{"id": str(member)}]}
-        now = self.database.clock.now()
-        with self.database.unit_of_work() as uow:
-            query = text("UPDATE members SET scored = :scored WHERE id = :id")
-            uow.session.execute(query, {"scored": scored, "id": member})
-            self._membership(uow, [Envelope(new_id(), MEMBERS_V1, "members", now, news)])
-            uow.commit()
+        change_member(self.database, member, scored=scored)
+        tell_of(self.database, member)
 
 
 def change(

@@ -15,15 +15,14 @@ from sqlalchemy import text
 from services.points.checker.check import Proof, check
 from services.points.ledger import membership, posting, statements
 from services.points.ledger.attendance import AttendancePosting
-from services.points.ledger.membership import MembershipPosting
 from services.points.rules import service as rules
 from shared.auth import Principal
 from shared.clock import FixedClock, local_day
-from shared.contracts import roster
 from shared.contracts.attendance import RECORDED_V1
 from shared.database import Database, UnitOfWork
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
+from tests.points.city import change_member, tell_of
 from tests.suite import eventually
 
 Add = Callable[..., UUID]
@@ -174,22 +173,6 @@ def test_an_approval_waits_for_what_is_being_posted(
         assert uow.session.scalar(text(newest)) == 30
 
 
-def set_scored(database: Database, member: UUID, *, scored: bool) -> Envelope:
-    """Change a membership; return the message that tells of it."""
-    with database.unit_of_work() as uow:
-        change = text("UPDATE members SET scored = :scored WHERE id = :member")
-        uow.session.execute(change, {"scored": scored, "member": member})
-        uow.commit()
-    told = {"members": [{"id": str(member)}]}
-    return Envelope(new_id(), roster.MEMBERS_V1, "", database.clock.now(), told)
-
-
-def follow(database: Database, message: Envelope) -> None:
-    with database.unit_of_work() as uow:
-        MembershipPosting()(uow, [message])
-        uow.commit()
-
-
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
 def test_a_changed_membership_waits_for_what_is_being_posted(
     city: Database,
@@ -204,8 +187,8 @@ def test_a_changed_membership_waits_for_what_is_being_posted(
         monkeypatch.setattr(membership, "await_postings", lambda _: None)
     with city.unit_of_work() as scan:
         handle(scan, [attend(member)])
-        message = set_scored(city, member, scored=False)
-        following = threads.submit(follow, city, message)
+        change_member(city, member, scored=False)
+        following = threads.submit(tell_of, city, member)
         wait_until_stuck(city, following)
         scan.commit()
     following.result(10)
@@ -219,9 +202,9 @@ def test_a_changed_membership_and_a_scan_come_in_either_order(
 ) -> None:
     member = add_member(scored=not scored)
     post(city, [attend(member, day="2026-11-01"), attend(member, "theme_day", "2025-05-01")])
-    message = set_scored(city, member, scored=scored)
+    change_member(city, member, scored=scored)
     scan = [attend(member, day="2026-11-02")]
-    steps: list[Callable[[], None]] = [lambda: post(city, scan), lambda: follow(city, message)]
+    steps: list[Callable[[], None]] = [lambda: post(city, scan), lambda: tell_of(city, member)]
     for step in steps if posting_first else reversed(steps):
         step()
     proof = proof_of(city)

@@ -19,18 +19,15 @@ from sqlalchemy import text
 from services.points.checker.check import check
 from services.points.ledger import posting
 from services.points.ledger.attendance import AttendancePosting, read
-from services.points.ledger.membership import MembershipPosting
 from services.points.ledger.posting import RecordedFact
 from services.points.rules import service as rules
 from services.points.rules.timeline import TimelineCache
 from services.points.scoring import Fact
 from shared.auth import Principal
 from shared.clock import SHANGHAI, FixedClock, local_day
-from shared.contracts import roster
 from shared.ids import new_id
-from shared.messaging.envelope import Envelope
 from shared.testing.plugin import MakeDatabase
-from tests.points.city import BRANCH, OTHER, deliver, found, join
+from tests.points.city import BRANCH, OTHER, change_member, deliver, found, join, tell_of
 from tests.points.scoring.model import predict
 
 Message = dict[str, Any]
@@ -142,14 +139,8 @@ class Life(RuleBasedStateMachine):
     def a_membership_changes(self, who: int, branch: UUID) -> None:
         member = self.members[who]
         self.scored[member] = not self.scored[member]
-        with self.city.unit_of_work() as uow:
-            change = "UPDATE members SET scored = :scored, organisation_id = :branch WHERE id = :m"
-            values = {"scored": self.scored[member], "branch": branch, "m": member}
-            uow.session.execute(text(change), values)
-            data = {"members": [{"id": str(member)}]}
-            told = Envelope(new_id(), roster.MEMBERS_V1, "", uow.clock.now(), data)
-            MembershipPosting()(uow, [told])
-            uow.commit()
+        change_member(self.city, member, scored=self.scored[member], branch=branch)
+        tell_of(self.city, member)
 
     @rule(
         code=_CHANGED_RULES,
