@@ -20,8 +20,8 @@ from services.gateway.config import Settings as GatewaySettings
 from services.points.config import Settings as PointsSettings
 from shared.config import Environment
 from shared.embedded import PostgresServer
+from shared.testing.plugin import ROOT
 
-ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

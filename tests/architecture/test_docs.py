@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-from tests.suite import ROOT, Session, Suite
+from shared.testing.plugin import ROOT
+from tests.session import Session
+from tests.suite import Suite
 
 READMES = {name: (ROOT / name).read_text() for name in ("README.md", "README.zh-CN.md")}
 DOCS = READMES | {

@@ -26,9 +26,9 @@ from shared.database.migrate import migrate
 from shared.embedded import PostgresServer, ValkeyServer, nginx_command
 from shared.embedded.child import answers, free_port, start, stop
 from shared.ids import new_id
+from shared.testing.plugin import ROOT
 from tests.bench import cpu, load
 
-ROOT = Path(__file__).parents[2]
 KEY = b"a key of the benchmark"
 BRANCH = "/city/u001/b0001/"
 MEMBERS = 2000

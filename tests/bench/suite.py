@@ -24,10 +24,10 @@ from services.demo.suite import manage
 from shared.auth import Grant, Principal, TokenSigner
 from shared.auth.keys import read_jwks
 from shared.embedded.child import answers
+from shared.testing.plugin import ROOT
 from tests.bench import cpu
 from tests.bench.client import Client
 
-ROOT = Path(__file__).parents[2]
 MARKS = {
     "edge": "nginx",
     "gateway": "services.gateway.wsgi",

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.suite import ROOT, Suite
+from shared.testing.plugin import ROOT
+from tests.suite import Suite
 
 _CHROMIUM = "/usr/bin/chromium"
 _FLAGS = (

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from shared.clock import SHANGHAI
 from tests.browser.conftest import OpenPage, Watch
-from tests.suite import Json, Suite
+from tests.session import Json
+from tests.suite import Suite
 
 pytestmark = pytest.mark.browser
 

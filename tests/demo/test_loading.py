@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.demo.city import SIZES, members
-from tests.suite import ROOT, Json, Suite
+from shared.testing.plugin import ROOT
+from tests.session import Json
+from tests.suite import Suite
 
 pytestmark = pytest.mark.journey
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.suite import Json, Session
+from tests.session import Json, Session
 
 _THREADS = 16
 _PATIENCE_SECONDS = 90

@@ -5,7 +5,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.suite import Session, Suite, eventually
+from tests.session import Session, eventually
+from tests.suite import Suite
 
 pytestmark = pytest.mark.fault
 

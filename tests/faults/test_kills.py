@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from tests.faults.load import Screen, check_ins
-from tests.suite import Json, Session, Suite, eventually
+from tests.session import Json, Session, eventually
+from tests.suite import Suite
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.suite import Session, Suite
+from tests.session import Session
+from tests.suite import Suite
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from shared.clock import SHANGHAI
-from tests.suite import Json, Session, Suite, eventually
+from tests.session import Json, Session, eventually
+from tests.suite import Suite
 
 pytestmark = pytest.mark.journey
 

@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from tests.bench import load
-from tests.suite import Json, Suite
+from tests.session import Json
+from tests.suite import Suite
 
 pytestmark = pytest.mark.journey
 

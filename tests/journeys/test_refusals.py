@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from shared.clock import SHANGHAI
-from tests.suite import Json, Session, Suite
+from tests.session import Json, Session
+from tests.suite import Suite
 
 pytestmark = pytest.mark.journey
 

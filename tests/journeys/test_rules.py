@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from shared.clock import SHANGHAI
-from tests.suite import Json, Session, Suite
+from tests.session import Json, Session
+from tests.suite import Suite
 
 pytestmark = pytest.mark.journey
 

@@ -23,9 +23,9 @@ from shared.auth import Grant, Principal, TokenSigner
 from shared.database import Database
 from shared.embedded.child import free_port, start, stop
 from shared.ids import new_id
+from shared.testing.plugin import ROOT
 from tests.events.door import BRANCH, MakeEvent, check_ins, news
 
-ROOT = Path(__file__).parents[3]
 KEY = "a key of the tests"
 CROWD = 40
 

@@ -23,7 +23,7 @@ from shared.database import Database, UnitOfWork
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
 from tests.points.city import change_member, tell_of
-from tests.suite import eventually
+from tests.session import eventually
 
 Add = Callable[..., UUID]
 Messages = list[dict[str, Any]]

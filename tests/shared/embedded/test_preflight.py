@@ -12,8 +12,8 @@ import pytest
 from shared.embedded import child, preflight
 from shared.embedded.layout import Layout
 from shared.embedded.preflight import CannotStartError
+from shared.testing.plugin import ROOT
 
-ROOT = Path(__file__).parents[3]
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - as shutil's
 
 

@@ -16,8 +16,7 @@ import pytest
 
 from shared.embedded import child
 from shared.embedded.supervisor import Process, Supervisor
-
-ROOT = Path(__file__).parents[3]
+from shared.testing.plugin import ROOT
 
 
 @pytest.fixture

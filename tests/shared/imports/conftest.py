@@ -3,6 +3,8 @@
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from apiflask import APIFlask
@@ -10,20 +12,23 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from redis import Redis
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from shared.auth import Permission, Principal, TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import FixedClock
 from shared.database import Database, UnitOfWork
+from shared.ids import new_id
 from shared.imports import Check, Column, Kind, whole_number
 from shared.imports.kinds import reach_of
 from shared.imports.routes import imports_blueprint
 from shared.imports.runner import ImportRunner
 from shared.imports.tables import IMPORTS_V1_UP
-from shared.testing.plugin import MakeDatabase
+from shared.testing.plugin import MakeDatabase, TokenFor
 from shared.text import Text
 from shared.web import Suite, create_service
 
+HEADINGS = ("名称*", "amount")
 IMPORT = Permission("fruit.import", frozenset({"unit_admin", "city_admin"}))
 
 
@@ -66,6 +71,31 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
     return file.getvalue()
 
 
+def send(
+    client: FlaskClient,
+    headers: Mapping[str, str],
+    content: bytes,
+    kind: str = "fruit",
+    name: str = "水果.xlsx",
+) -> TestResponse:
+    return client.post(
+        "/api/v1/imports",
+        data={"kind": kind, "file": (io.BytesIO(content), name)},
+        headers=headers,
+    )
+
+
+def read(client: FlaskClient, headers: Mapping[str, str], import_id: str) -> dict[str, Any]:
+    answer: dict[str, Any] = client.get(f"/api/v1/imports/{import_id}", headers=headers).json
+    return answer
+
+
+def fruit(database: Database) -> list[tuple[str, int | None]]:
+    with database.unit_of_work() as uow:
+        rows = uow.session.execute(text("SELECT name, amount FROM fruit ORDER BY name")).all()
+        return [(row.name, row.amount) for row in rows]
+
+
 @pytest.fixture
 def database(make_database: MakeDatabase) -> Database:
     database = make_database("messaging")
@@ -96,3 +126,14 @@ def client(
 @pytest.fixture
 def runner(database: Database) -> ImportRunner:
     return ImportRunner(database, [FRUIT], IMPORT)
+
+
+@pytest.fixture
+def member_id() -> UUID:
+    return new_id()
+
+
+@pytest.fixture
+def headers(token_for: TokenFor, member_id: UUID) -> dict[str, str]:
+    token = token_for(member_id, "/city/", [("city_admin", "/city/")])
+    return {"Authorization": f"Bearer {token}"}
