@@ -5,6 +5,7 @@ from apiflask import APIBlueprint, APIFlask
 from services.points.config import Settings
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import routes as ledger
+from services.points.notices import routes as notices
 from services.points.roster import routes as roster
 from services.points.roster.imports import KINDS
 from services.points.roster.permissions import IMPORTS
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     rules.blueprint,
     ledger.blueprint,
     leaderboards.blueprint,
+    notices.blueprint,
 )
 
 

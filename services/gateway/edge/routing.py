@@ -22,26 +22,38 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
     "points": (
         "/api/v1/adjustments",
         "/api/v1/appeals",
+        "/api/v1/attachments",
+        "/api/v1/audit",
         "/api/v1/board-policies",
+        "/api/v1/calendar-days",
         "/api/v1/claims",
+        "/api/v1/held-facts",
         "/api/v1/imports",
         "/api/v1/leaderboards",
         "/api/v1/me/ledger",
+        "/api/v1/me/notices",
         "/api/v1/me/points",
         "/api/v1/me/preferences",
         "/api/v1/me/receipts",
+        "/api/v1/me/statements",
+        "/api/v1/me/year",
         "/api/v1/members",
+        "/api/v1/objections",
         "/api/v1/organisations",
+        "/api/v1/proofs",
+        "/api/v1/report-jobs",
         "/api/v1/reports",
         "/api/v1/role-assignments",
         "/api/v1/rule-sets",
         "/api/v1/rules",
+        "/api/v1/simulations",
         "/api/v1/statements",
+        "/api/v1/unit-leaderboards",
     ),
 }
 
-UPLOADS: Final = frozenset({"/api/v1/imports", "/api/v1/event-imports"})
-"""Paths that take a spreadsheet: 64 MB instead of 1 MB, and a minute to answer."""
+UPLOADS: Final = frozenset({"/api/v1/imports", "/api/v1/event-imports", "/api/v1/attachments"})
+"""Paths that take a file: 64 MB instead of 1 MB, and a minute to answer."""
 
 
 def owner(path: str) -> str:

@@ -25,6 +25,7 @@ class FactRow(Base):
     year: Mapped[int]
     minutes: Mapped[int | None]
     level: Mapped[str | None] = mapped_column(Text)
+    quantity: Mapped[int | None]
     state: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     revision: Mapped[int]

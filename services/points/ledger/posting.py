@@ -179,7 +179,7 @@ def _store(
             r.fact.member_id, r.fact.id, r.fact.source, r.source_key, r.fact.kind,
             orjson.dumps(r.fact.tags).decode(), r.fact.role, r.fact.group, r.title,
             r.fact.occurred_at, _year(r.fact.occurred_at), r.fact.minutes, r.fact.level,
-            r.state, r.reason, r.revision,
+            r.fact.quantity, r.state, r.reason, r.revision,
         )
         for r in recorded
     ]  # fmt: skip
@@ -246,10 +246,8 @@ def _read_whole(
 
 def fact_from(columns: Sequence[Any]) -> Fact:
     """Build a fact from the columns of `statements.FACT_COLUMNS`."""
-    fact_id, member, kind, occurred_at, tags, role, source, activity, minutes, level = columns
-    return Fact(
-        fact_id, member, kind, occurred_at, tuple(tags), role, source, activity, minutes, level
-    )
+    fact_id, member, kind, occurred_at, tags, role, source, activity, *amounts = columns
+    return Fact(fact_id, member, kind, occurred_at, tuple(tags), role, source, activity, *amounts)
 
 
 def _difference(entries: Sequence[Entry], live: Live) -> tuple[list[Entry], list[_Standing]]:

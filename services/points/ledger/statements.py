@@ -6,22 +6,23 @@ Parameters are binary (%b): in text form psycopg escapes arrays a character at a
 STORE_FACTS = """
     INSERT INTO facts AS known (
         member_id, id, source, source_key, kind, tags, role, activity, title, occurred_at, year,
-        minutes, level, state, reason, revision, received_at
+        minutes, level, quantity, state, reason, revision, received_at
     )
     SELECT member_id, id, source, source_key, kind,
         ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)),
-        role, activity, title, occurred_at, year, minutes, level, state, reason, revision, %s
+        role, activity, title, occurred_at, year, minutes, level, quantity, state, reason,
+        revision, %s
     FROM unnest(
         %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
         %b::text[], %b::text[], %b::timestamptz[], %b::smallint[], %b::integer[], %b::text[],
-        %b::text[], %b::text[], %b::integer[]
+        %b::integer[], %b::text[], %b::text[], %b::integer[]
     ) AS new (
         member_id, id, source, source_key, kind, tags, role, activity, title, occurred_at, year,
-        minutes, level, state, reason, revision
+        minutes, level, quantity, state, reason, revision
     )
     ON CONFLICT (member_id, id) DO UPDATE SET
         role = excluded.role, tags = excluded.tags, minutes = excluded.minutes,
-        level = excluded.level, state = excluded.state, reason = excluded.reason,
+        level = excluded.level, quantity = excluded.quantity, state = excluded.state, reason = excluded.reason,
         revision = excluded.revision
     WHERE known.revision < excluded.revision
     RETURNING known.member_id, known.id
@@ -45,7 +46,7 @@ LOCK_YEARS = """
 
 FACT_COLUMNS = (
     "f.id, f.member_id, f.kind, f.occurred_at, f.tags, f.role, f.source, f.activity,"
-    " f.minutes, f.level"
+    " f.minutes, f.level, f.quantity"
 )
 
 READ_FACTS = f"""

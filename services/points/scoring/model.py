@@ -21,7 +21,9 @@ class Fact:
         source: how it came to be known: ``check_in``, ``claim``, ``import`` or ``manual``.
         group: what several facts of one activity share (an event's id), for caps per event.
         minutes: how long it lasted, where that was recorded.
-        level: of an award or a lecture: branch, unit, department, city, province, national.
+        level: of an award or a lecture: branch, unit, department, city, province, national; of
+            make-up study, the kind of the session that was missed.
+        quantity: how much, where a rule counts neither pieces nor hours; tenths if it is points.
     """
 
     id: UUID
@@ -34,6 +36,7 @@ class Fact:
     group: str = ""
     minutes: int | None = None
     level: str | None = None
+    quantity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,20 @@
+"""Posting what people have decided: approved claims, adjustments, appeals, imports."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.points.ledger.posting import RecordedFact, post
+from services.points.rules.timeline import TimelineCache
+from shared.database import UnitOfWork
+
+_TIMELINES: Final = TimelineCache()
+
+
+def post_decided(uow: UnitOfWork, recorded: Sequence[RecordedFact]) -> int:
+    """Record facts that an approved decision stands behind; return the number of new entries.
+
+    All in the caller's transaction: the decision and its entries are there together or not at all.
+    Such facts enter closed months as well. To undo one, record it again with a higher revision and
+    the state ``annulled``.
+    """
+    return post(uow, recorded, _TIMELINES.hold(uow))
