@@ -9,6 +9,13 @@ from marshmallow import ValidationError, fields
 TENTHS = 10
 
 
+def in_words(tenths: int) -> str:
+    """Return tenths as people write points: 20 → "2", 5 → "0.5"."""
+    whole, rest = divmod(abs(tenths), TENTHS)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
+
+
 class Points(fields.Float):
     """Points: whole tenths inside (int), a number with at most one decimal outside."""
 

@@ -1,7 +1,7 @@
 """Events names its categories, and points' rules know each of them."""
 
 from services.events.catalogue.categories import CATEGORIES
-from services.points.rules.vocabulary import EVENT_KINDS
+from services.points.scoring.vocabulary import EVENT_KINDS
 
 
 def test_both_services_know_the_same_categories() -> None:

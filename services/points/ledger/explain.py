@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared.fields import TENTHS
+from shared.fields import in_words
 from shared.text import Text
 
 _LIMITS: Final = {
@@ -18,37 +18,30 @@ _LIMITS: Final = {
 }
 
 
-def number(tenths: int) -> str:
-    """Return tenths as people write them: 20 → "2", 5 → "0.5"."""
-    whole, rest = divmod(abs(tenths), TENTHS)
-    sign = "-" if tenths < 0 else ""
-    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
-
-
-def explain(entry: Mapping[str, object], name: Text, *, hourly: bool = False) -> Text:
+def explain(entry: Mapping[str, object], name: Text, working: Text | None = None) -> Text:
     """Say what an entry gave and why.
 
     Args:
         entry: with points, worth, limited_by, used, cap and reverses as in the ledger.
         name: the rule's name in both languages.
-        hourly: whether the rule counts hours.
+        working: what of the fact the worth came from, where the rule alone does not tell.
     """
     points, limit = int(str(entry["points"])), str(entry["limited_by"])
     if entry["reverses"] is not None:
         return Text(f"冲正：{name.zh} {_signed(points)}", f"Reversed: {name.en} {_signed(points)}")
     zh, en = f"{name.zh} {_signed(points)}", f"{name.en} {_signed(points)}"
-    if hourly and not entry["worth"]:
-        zh += "（签退后按满小时计分）"
-        en += " (full hours count, once you have checked out)"
-    elif limit in _LIMITS:
-        zh += f"（应得 {number(int(str(entry['worth'])))}，{_LIMITS[limit].zh}）"
-        en += f" (worth {number(int(str(entry['worth'])))}; {_LIMITS[limit].en})"
+    if working:
+        zh += f"（{working.zh}）"
+        en += f" ({working.en})"
+    if limit in _LIMITS:
+        zh += f"（应得 {in_words(int(str(entry['worth'])))}，{_LIMITS[limit].zh}）"
+        en += f" (worth {in_words(int(str(entry['worth'])))}; {_LIMITS[limit].en})"
     elif entry["cap"] is not None:
         used, cap = int(str(entry["used"])), int(str(entry["cap"]))
-        zh += f"，今年还可得 {number(max(0, cap - used))}（上限 {number(cap)}）"
-        en += f", {number(max(0, cap - used))} of {number(cap)} left this year"
+        zh += f"，今年还可得 {in_words(max(0, cap - used))}（上限 {in_words(cap)}）"
+        en += f", {in_words(max(0, cap - used))} of {in_words(cap)} left this year"
     return Text(zh, en)
 
 
 def _signed(tenths: int) -> str:
-    return f"+{number(tenths)}" if tenths > 0 else number(tenths)
+    return f"+{in_words(tenths)}" if tenths > 0 else in_words(tenths)

@@ -10,7 +10,9 @@ from services.points.ledger.explain import explain
 from services.points.ledger.models import EntryRow, FactRow, MemberYearRow
 from services.points.rules.models import RuleRow
 from services.points.rules.service import in_force
-from services.points.rules.vocabulary import CATEGORIES
+from services.points.scoring import Fact
+from services.points.scoring.kinds import KINDS
+from services.points.scoring.vocabulary import CATEGORIES
 from shared.auth import Permission, Principal
 from shared.clock import local_day
 from shared.database import UnitOfWork
@@ -103,7 +105,7 @@ def ledger_of(
 ) -> list[dict[str, Any]]:
     """Return a member's entries with their facts' titles, newest first."""
     query = (
-        select(EntryRow, FactRow.title)
+        select(EntryRow, FactRow)
         .join(FactRow, (FactRow.member_id == EntryRow.member_id) & (FactRow.id == EntryRow.fact_id))
         .where(EntryRow.member_id == member_id)
         .order_by(EntryRow.id.desc())
@@ -115,7 +117,7 @@ def ledger_of(
         query = query.where(EntryRow.id < before)
     rows = uow.session.execute(query).all()
     rules = _rules(uow, {entry.rule_code for entry, _ in rows})
-    return [_shown(entry, title, rules) for entry, title in rows]
+    return [_shown(entry, fact, rules) for entry, fact in rows]
 
 
 def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str, Any]:
@@ -144,7 +146,7 @@ def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str,
     receipt["points"] = sum(entry.points for entry in standing)
     if fact.state == "annulled":
         return receipt | {"state": "annulled", "why": [_ANNULLED]}
-    why = [_shown(entry, fact.title, rules)["why"] for entry in standing]
+    why = [_shown(entry, fact, rules)["why"] for entry in standing]
     if not why:
         why = [_NO_RULE if _scored(uow, member_id) else _NOT_SCORED]
     return receipt | {"state": "posted", "why": why}
@@ -172,8 +174,20 @@ def _name(rule: dict[str, Any]) -> Text:
     return Text(rule["name_zh"], rule["name_en"])
 
 
-def _shown(entry: EntryRow, title: str, rules: Rules) -> dict[str, Any]:
+def _shown(entry: EntryRow, fact: FactRow, rules: Rules) -> dict[str, Any]:
     shown = {column.key: getattr(entry, column.key) for column in EntryRow.__table__.columns}
     rule = rules[entry.rule_set_id, entry.rule_code]
-    hourly = rule["value"]["kind"] == "per_hour"
-    return shown | {"title": title, "why": explain(shown, _name(rule), hourly=hourly)}
+    working = KINDS[rule["value"]["kind"]].working(rule["value"], _fact(fact))
+    return shown | {"title": fact.title, "why": explain(shown, _name(rule), working)}
+
+
+def _fact(row: FactRow) -> Fact:
+    return Fact(
+        id=row.id,
+        member_id=row.member_id,
+        kind=row.kind,
+        occurred_at=row.occurred_at,
+        minutes=row.minutes,
+        level=row.level,
+        quantity=row.quantity,
+    )

@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
-from services.points.rules import vocabulary
+from services.points.scoring import vocabulary
 from services.points.scoring.kinds import KINDS
+from shared.text import Text
 from shared.web import Points, Schema
 
 _LARGEST = 10_000_000
@@ -63,9 +64,26 @@ class RuleIn(Schema):
         if len(periods) != len(set(periods)):
             raise ValidationError("One cap for each period.", "caps")
 
+    @validates_schema
+    def the_system_opens_years(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        opens = data.get("kinds") == ["year_opening"]
+        if opens != (data.get("trigger") == ["system"]):
+            raise ValidationError("Trigger system belongs to kind year_opening alone.", "trigger")
+
 
 class RuleOut(RuleIn):
     code = fields.String(required=True)
+
+
+class RuleShownOut(RuleOut):
+    """A rule with what it gives in words."""
+
+    words_zh = fields.Function(lambda rule: _words(rule).zh, metadata={"type": "string"})
+    words_en = fields.Function(lambda rule: _words(rule).en, metadata={"type": "string"})
+
+
+def _words(rule: dict[str, Any]) -> Text:
+    return KINDS[rule["value"]["kind"]].explain(rule["value"])
 
 
 class RulesOut(Schema):
@@ -77,7 +95,7 @@ class RulesOut(Schema):
     category_caps = fields.Dict(keys=fields.String(), values=Points(), required=True)
     monthly_gain = Points(required=True, allow_none=True)
     floor = Points(required=True)
-    rules = fields.List(fields.Nested(RuleOut), required=True)
+    rules = fields.List(fields.Nested(RuleShownOut), required=True)
 
 
 class _Settings(Schema):
@@ -126,7 +144,7 @@ class RuleSetSummary(_Settings):
 
 
 class RuleSetOut(RuleSetSummary):
-    rules = fields.List(fields.Nested(RuleOut), required=True)
+    rules = fields.List(fields.Nested(RuleShownOut), required=True)
 
 
 class ChangeOut(Schema):

@@ -1,7 +1,6 @@
 """The plain data that scoring works on. Points are integers of tenths throughout."""
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -23,6 +22,8 @@ class Fact:
         minutes: how long it lasted, where that was recorded.
         level: of an award or a lecture: branch, unit, department, city, province, national; of
             make-up study, the kind of the session that was missed.
+        unit: the code of the unit that the member belonged to then, where units have rules of
+            their own.
         quantity: how much, where a rule counts neither pieces nor hours; tenths if it is points.
     """
 
@@ -37,6 +38,7 @@ class Fact:
     minutes: int | None = None
     level: str | None = None
     quantity: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,13 @@ class Rule:
 class RuleSet:
     """A version of all rules, in force from one moment until the next set's.
 
-    `category_caps` are tenths a year; `monthly_gain` bounds what a month can add; `floor` is what
-    deductions cannot push a year below.
+    Attributes:
+        category_caps: tenths a year.
+        monthly_gain: bounds what a month can add.
+        floor: what deductions cannot push a year below.
+        unit: the code of the unit whose set it is; "" for the city's.
+        origins: of a city's set with a unit's laid over it: the set that each rule of the unit's
+            comes from.
     """
 
     id: UUID
@@ -99,43 +106,17 @@ class RuleSet:
     category_caps: Mapping[str, int] = field(default_factory=dict)
     monthly_gain: int | None = None
     floor: int = 0
+    unit: str = ""
+    origins: Mapping[str, UUID] = field(default_factory=dict)
 
-
-class Timeline:
-    """The approved rule sets by the moment they take effect."""
-
-    def __init__(self, rule_sets: Sequence[RuleSet]) -> None:
-        self.rule_sets = tuple(sorted(rule_sets, key=lambda s: s.effective_at))
-        self._starts = [s.effective_at for s in self.rule_sets]
-        # Rules by (kind or tag, role): a fact meets a handful, not all of them.
-        self._index = [_index(s) for s in self.rule_sets]
-
-    def at(self, moment: datetime) -> RuleSet | None:
-        """Return the set in force at a moment; None before the first."""
-        place = bisect_right(self._starts, moment)
-        return self.rule_sets[place - 1] if place else None
-
-    def rules_for(self, fact: Fact) -> tuple[RuleSet | None, list[Rule]]:
-        """Return the set in force when the fact happened, and its rules that match, by code."""
-        place = bisect_right(self._starts, fact.occurred_at)
-        if not place:
-            return None, []
-        index = self._index[place - 1]
-        found = {
-            rule.code: rule
-            for kind in (fact.kind, *fact.tags)
-            for rule in index.get((kind, fact.role), ())
-            if rule.matches(fact)
-        }
-        return self.rule_sets[place - 1], [found[code] for code in sorted(found)]
-
-
-def _index(rule_set: RuleSet) -> dict[tuple[str, str], list[Rule]]:
-    index: dict[tuple[str, str], list[Rule]] = {}
-    for rule in rule_set.rules:
-        for kind in rule.kinds:
-            index.setdefault((kind, rule.role), []).append(rule)
-    return index
+    def attendance_rule(self, kind: str) -> Rule | None:
+        """Return the rule, the first by code, that attending a kind of event counts under."""
+        found = [
+            rule
+            for rule in self.rules
+            if kind in rule.kinds and "check_in" in rule.trigger and rule.role == "participant"
+        ]
+        return min(found, key=lambda rule: rule.code, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ of the fact under the rule, cut by the smallest of what remains of
 - the category's cap a year,
 - the month's gain: all positive points of the month together,
 
-and never less than nothing. A deduction has caps of its own rule only, takes nothing from the
+and never less than nothing. What is no gain (base points, a correction that two people decided)
+is bounded by its own rule's caps alone. A deduction has caps of its own rule only, takes nothing from the
 category's or the month's room and gives none back, and stops at the floor. All periods are
 calendar periods in Asia/Shanghai; nothing reaches across a year, so a member's year is scored by
 itself. Source: the preset's caps and the statement rules in the domain glossary.
@@ -17,8 +18,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from services.points.scoring.kinds import worth_of
-from services.points.scoring.model import Entry, Fact, Rule, RuleSet, State, Timeline
+from services.points.scoring.kinds import is_gain, worth_of
+from services.points.scoring.model import Entry, Fact, Rule, RuleSet, State
+from services.points.scoring.timeline import Timeline
 from shared.clock import Periods, local_day, periods_of
 
 _UNLIMITED: Final = 1 << 40
@@ -75,14 +77,18 @@ class _Place:
 
 
 def _grant(fact: Fact, rule: Rule, rule_set: RuleSet, place: _Place) -> Entry:
-    worth = worth_of(rule, fact, place.year)
+    worth = worth_of(rule, fact, rule_set, place.year)
     room, limit = abs(worth), ""
     # The year's use is always counted, capped or not: the member is shown it.
     counted = {"year": (place.year, rule.code)}
     for cap in rule.caps:
         use, key = counted[cap.per] = place.limit(rule, cap.per)
         room, limit = _cut(room, limit, cap.points - use.get(key, 0), cap.per)
-    if worth >= 0:
+    if worth < 0:
+        above_floor = place.year.get("points", 0) - rule_set.floor
+        room, limit = _cut(room, limit, above_floor, "floor")
+        points = -room
+    elif is_gain(rule):
         category = f"category:{rule.category}"
         of_category = rule_set.category_caps.get(rule.category, _UNLIMITED)
         room, limit = _cut(room, limit, of_category - place.year.get(category, 0), "category")
@@ -92,9 +98,7 @@ def _grant(fact: Fact, rule: Rule, rule_set: RuleSet, place: _Place) -> Entry:
         _add(place.year, category, points)
         _add(place.month, "gain", points)
     else:
-        above_floor = place.year.get("points", 0) - rule_set.floor
-        room, limit = _cut(room, limit, above_floor, "floor")
-        points = -room
+        points = room
     for use, key in counted.values():
         _add(use, key, room)
     for use in (place.year, place.quarter, place.month):
@@ -105,7 +109,7 @@ def _grant(fact: Fact, rule: Rule, rule_set: RuleSet, place: _Place) -> Entry:
         periods=place.periods,
         rule_code=rule.code,
         category=rule.category,
-        rule_set_id=rule_set.id,
+        rule_set_id=rule_set.origins.get(rule.code, rule_set.id),
         points=points,
         worth=worth,
         limit=limit,

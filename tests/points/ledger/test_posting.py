@@ -240,10 +240,12 @@ def test_a_receipt_says_that_hours_count_after_the_check_out(
     headers = {"Authorization": f"Bearer {token_for(member)}", "Accept-Language": "en"}
     post(message)
     (why,) = client.get(path, headers=headers).json["why"]
-    assert why == "Volunteering 0 (full hours count, once you have checked out)"
+    assert why == (
+        "Volunteering 0 (full hours count, once you have checked out), 20 of 20 left this year"
+    )
     post(message | {"minutes": 95, "revision": 2})
     (why,) = client.get(path, headers=headers).json["why"]
-    assert why == "Volunteering +1, 19 of 20 left this year"
+    assert why == "Volunteering +1 (1 h), 19 of 20 left this year"
 
 
 def test_a_members_year_is_told_by_category_and_rule(

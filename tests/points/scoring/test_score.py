@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.points.rules.presets import read_preset
 from services.points.rules.timeline import to_rule
 from services.points.scoring import Cap, Fact, Rule, RuleSet, State, Timeline, score
+from services.points.scoring.kinds import is_gain
 from shared.clock import SHANGHAI
 from tests.points.scoring.model import predict
 
@@ -39,6 +40,12 @@ VALUES = st.one_of(
         st.integers(0, 20),
     ),
     st.builds(lambda p: {"kind": "fixed", "points": -p}, st.integers(1, 30)),
+    st.builds(lambda p: {"kind": "base", "points": p}, st.integers(0, 60)),
+    st.builds(lambda p: {"kind": "stated", "at_most": p}, st.integers(0, 30)),
+    st.builds(
+        lambda s: {"kind": "make_up", "sessions": s},
+        st.lists(st.sampled_from(("lecture", "theme_day")), min_size=1, unique=True),
+    ),
 )
 CAPS = st.lists(
     st.builds(
@@ -50,10 +57,10 @@ CAPS = st.lists(
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> tuple[Rule, ...]:
+def rules(draw: st.DrawFn, letters: str = "X") -> tuple[Rule, ...]:
     return tuple(
         Rule(
-            code=f"X{number:02d}",
+            code=f"{draw(st.sampled_from(letters))}{number:02d}",
             category=draw(st.sampled_from(("LIFE", "SERVE", "DEDUCT"))),
             trigger=("check_in",),
             kinds=frozenset(draw(st.sets(st.sampled_from(KINDS), min_size=1, max_size=3))),
@@ -83,7 +90,30 @@ def timelines(draw: st.DrawFn) -> Timeline:
             draw(st.lists(st.integers(-30, 200), min_size=1, max_size=3, unique=True))
         )
     ]
-    return Timeline(sets)
+    sets += [
+        RuleSet(
+            id=UUID(int=number + 10),
+            effective_at=BEGIN + timedelta(days=offset),
+            rules=draw(lowered(sets[0].rules)) + draw(rules("XU")),
+            category_caps=draw(
+                st.dictionaries(st.sampled_from(("LIFE", "SERVE", "CULT")), st.integers(0, 60))
+            ),
+            monthly_gain=draw(st.none() | st.integers(0, 80)),
+            unit="u001",
+        )
+        for number, offset in enumerate(
+            draw(st.lists(st.integers(-30, 200), max_size=2, unique=True))
+        )
+    ]
+    return Timeline([replace(s, rules=tuple({r.code: r for r in s.rules}.values())) for s in sets])
+
+
+@st.composite
+def lowered(draw: st.DrawFn, citys: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """A unit's own forms of the city's rules, more or less than these."""
+    return tuple(
+        replace(rule, value=draw(VALUES), caps=draw(CAPS)) for rule in citys if draw(st.booleans())
+    )
 
 
 FACTS = st.lists(
@@ -98,7 +128,9 @@ FACTS = st.lists(
         source=st.sampled_from(("check_in", "check_in", "check_in", "claim")),
         group=st.sampled_from(("", "e1", "e2", "e3")),
         minutes=st.none() | st.integers(0, 200),
-        level=st.sampled_from((None, "unit", "city")),
+        level=st.sampled_from((None, "unit", "city", "lecture", "theme_day")),
+        quantity=st.none() | st.integers(-40, 40),
+        unit=st.sampled_from(("", "u001", "u001", "u002")),
     ),
     max_size=30,
     unique_by=lambda fact: fact.id,
@@ -155,16 +187,18 @@ def test_the_state_knows_the_points_of_the_periods_that_run(
 @settings(max_examples=200, deadline=None)
 def test_limits_hold(facts: list[Fact], timeline: Timeline) -> None:
     entries, _ = score(facts, timeline)
-    rules_of = {(s.id, r.code): (s, r) for s in timeline.rule_sets for r in s.rules}
+    when = {fact.id: fact for fact in facts}
     gained: dict[int, int] = defaultdict(int)
     total = 0
     for entry in entries:
-        rule_set, _rule = rules_of[entry.rule_set_id, entry.rule_code]
+        rule_set = timeline.at(entry.occurred_at, when[entry.fact_id].unit)
+        assert rule_set is not None
+        rule = next(rule for rule in rule_set.rules if rule.code == entry.rule_code)
         month = entry.occurred_at.astimezone(SHANGHAI).month
         if entry.worth >= 0:
             assert 0 <= entry.points <= entry.worth
-            gained[month] += entry.points
-            if rule_set.monthly_gain is not None and entry.points > 0:
+            gained[month] += entry.points if is_gain(rule) else 0
+            if rule_set.monthly_gain is not None and entry.points > 0 and is_gain(rule):
                 assert gained[month] <= rule_set.monthly_gain
         else:
             assert entry.worth <= entry.points <= 0

@@ -1,30 +1,58 @@
 """The kinds of value a rule can have; each module of this folder is one.
 
-A kind is a module with ``NAME``, ``PARAMETERS`` (a marshmallow schema class) and
-``evaluate(parameters, fact, used, key) -> int`` (tenths). Add a file and it is known.
+A kind is a module with the members of `Kind`. Add a file and it is known: to scoring, to the
+schemas of rules, to the words that explain them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 from marshmallow import Schema
 
-from services.points.scoring.model import Fact, Rule
+from services.points.scoring.model import Fact, Rule, RuleSet
+from shared.text import Text
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Around:
+    """What a kind may look at beside the fact.
+
+    `used[note]` is the kind's own note in the member's year, for those that keep one.
+    """
+
+    rule_set: RuleSet
+    used: dict[str, int]
+    note: str
 
 
 class Kind(Protocol):
+    """One kind of value.
+
+    Attributes:
+        NAME: as rules name it.
+        PARAMETERS: the schema of its parameters; the console draws its form from it.
+        IS_GAIN: whether what it gives counts against the category's cap and the month's gain.
+    """
+
     NAME: str
     PARAMETERS: type[Schema]
+    IS_GAIN: bool
 
-    def evaluate(
-        self, parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str
-    ) -> int:
-        """Return what the fact is worth, in tenths.
+    def evaluate(self, parameters: Parameters, fact: Fact, around: Around) -> int:
+        """Return what the fact is worth before any limit, in tenths."""
+        ...
 
-        `used[key]` is the kind's own note in the member's year, for those that keep one.
-        """
+    def explain(self, parameters: Parameters) -> Text:
+        """Say what the rule gives, e.g. "2 each time"."""
+        ...
+
+    def working(self, parameters: Parameters, fact: Fact) -> Text | None:
+        """Say what of a fact its worth came from, where the rule alone does not tell."""
         ...
 
 
@@ -37,10 +65,15 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def worth_of(rule: Rule, fact: Fact, used: dict[str, int]) -> int:
+def worth_of(rule: Rule, fact: Fact, rule_set: RuleSet, used: dict[str, int]) -> int:
     """Return what a fact is worth under a rule before any limit, in tenths.
 
     `used` is what the year's limits have let through; a kind may keep a note of its own there.
     """
     kind = KINDS[rule.value["kind"]]
-    return kind.evaluate(rule.value, fact, used, f"{rule.code}:note")
+    return kind.evaluate(rule.value, fact, Around(rule_set, used, f"{rule.code}:note"))
+
+
+def is_gain(rule: Rule) -> bool:
+    """Tell whether what a rule gives counts against the category's cap and the month's gain."""
+    return KINDS[rule.value["kind"]].IS_GAIN

@@ -1,20 +1,39 @@
 """By the level of an award, e.g. 1, 2 or 3 for a prize of the unit, the city, the province."""
 
-from collections.abc import Mapping
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import Schema, fields
-
+from services.points.scoring.kinds import Around, Parameters
 from services.points.scoring.model import Fact
-from shared.fields import Points
+from services.points.scoring.vocabulary import LEVELS
+from shared.fields import Points, in_words
+from shared.text import Text
 
 NAME = "by_level"
+IS_GAIN = True
 
 
 class PARAMETERS(Schema):
-    levels = fields.Dict(keys=fields.String(), values=Points(), required=True)
+    levels = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(LEVELS)),
+        values=Points(),
+        required=True,
+        validate=validate.Length(1),
+    )
 
 
-def evaluate(parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str) -> int:
-    del used, key
+def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:
+    del around
     return int(parameters["levels"].get(fact.level, 0))
+
+
+def explain(parameters: Parameters) -> Text:
+    levels = [(LEVELS[level], in_words(points)) for level, points in parameters["levels"].items()]
+    return Text(
+        "、".join(f"{level.zh} {points} 分" for level, points in levels),
+        ", ".join(f"{level.en} {points}" for level, points in levels),
+    )
+
+
+def working(parameters: Parameters, fact: Fact) -> Text | None:
+    del parameters
+    return LEVELS.get(fact.level or "")

@@ -1,20 +1,30 @@
 """The same for every fact, e.g. 2 for a lecture attended."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from marshmallow import Schema
 
+from services.points.scoring.kinds import Around, Parameters
 from services.points.scoring.model import Fact
-from shared.fields import Points
+from shared.fields import Points, in_words
+from shared.text import Text
 
 NAME = "fixed"
+IS_GAIN = True
 
 
 class PARAMETERS(Schema):
     points = Points(required=True)
 
 
-def evaluate(parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str) -> int:
-    del fact, used, key
+def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:
+    del fact, around
     return int(parameters["points"])
+
+
+def explain(parameters: Parameters) -> Text:
+    points = in_words(parameters["points"])
+    return Text(f"每次 {points} 分", f"{points} each time")
+
+
+def working(parameters: Parameters, fact: Fact) -> Text | None:
+    del parameters, fact
+    return None

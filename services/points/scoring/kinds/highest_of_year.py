@@ -1,22 +1,24 @@
 """By level, and of a year only the highest counts: a higher one adds what it has more."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from marshmallow import Schema, fields
-
+from services.points.scoring.kinds import Around, Parameters, by_level
 from services.points.scoring.model import Fact
-from shared.fields import Points
+from shared.text import Text
 
 NAME = "highest_of_year"
+IS_GAIN = True
+PARAMETERS = by_level.PARAMETERS
 
 
-class PARAMETERS(Schema):
-    levels = fields.Dict(keys=fields.String(), values=Points(), required=True)
-
-
-def evaluate(parameters: Mapping[str, Any], fact: Fact, used: dict[str, int], key: str) -> int:
-    value = int(parameters["levels"].get(fact.level, 0))
-    best = used.get(key, 0)
-    used[key] = max(best, value)
+def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:
+    value = by_level.evaluate(parameters, fact, around)
+    best = around.used.get(around.note, 0)
+    around.used[around.note] = max(best, value)
     return max(0, value - best)
+
+
+def explain(parameters: Parameters) -> Text:
+    levels = by_level.explain(parameters)
+    return Text(f"{levels.zh}；一年只计最高一项", f"{levels.en}; of a year only the highest counts")
+
+
+working = by_level.working

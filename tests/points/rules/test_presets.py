@@ -1,4 +1,6 @@
-"""Preset A says what the table of the domain says, read against a copy written out by hand."""
+"""The presets say what the table of the domain says, read against a copy written out by hand."""
+
+import pytest
 
 from services.points.rules.presets import read_preset
 
@@ -12,7 +14,7 @@ TABLE = {
     "L06": ("LIFE", 3, 3, "check_in"),
     "L07": ("LIFE", 1, 1, "import"),
     "L08": ("LIFE", 1, 4, "import"),
-    "L09": ("LIFE", (2, 1, 2, 1, 3, 1, 1), None, "claim"),
+    "L09": ("LIFE", "make_up", None, "claim"),
     "S01": ("STUDY", 1, 12, "check_in"),
     "S02": ("STUDY", 1, 6, "check_in"),
     "S03": ("STUDY", 2, 6, "import"),
@@ -36,18 +38,28 @@ TABLE = {
     "D02": ("DEDUCT", -1, 6, "manual"),
     "D04": ("DEDUCT", -3, None, "manual"),
 }
+# What two people decide beside the table: a correction of so many points.
+CORRECTION = {"M01": ("ADJUST", "stated", None, "manual")}
+BASE = {"B01": ("BASE", 60, None, "system")}
 
 
-def test_every_rule_of_the_table_is_there_and_no_other() -> None:
+@pytest.mark.parametrize(
+    ("preset", "table"),
+    [("preset_a", TABLE | CORRECTION), ("preset_b", TABLE | CORRECTION | BASE)],
+)
+def test_every_rule_of_the_table_is_there_and_no_other(preset: str, table: object) -> None:
     found = {}
-    for rule in read_preset("preset_a")["rules"]:
+    for rule in read_preset(preset)["rules"]:
         value = rule["value"]
-        levels = value.get("levels")
-        worth = tuple(v // 10 for v in levels.values()) if levels else value["points"] // 10
+        worth: object = value["kind"]
+        if "levels" in value:
+            worth = tuple(v // 10 for v in value["levels"].values())
+        elif "points" in value:
+            worth = value["points"] // 10
         yearly = [cap["points"] // 10 for cap in rule["caps"] if cap["per"] == "year"]
         trigger = "+".join(rule["trigger"])
         found[rule["code"]] = (rule["category"], worth, yearly[0] if yearly else None, trigger)
-    assert found == TABLE
+    assert found == table
 
 
 def test_the_limits_beside_the_yearly_ones() -> None:
