@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.points.ledger.posting import RecordedFact, post
-from services.points.rules.timeline import TimelineCache
+from services.points.ledger.posting import post
+from services.points.ledger.recorded import RecordedFact
+from services.points.rules.timeline import TIMELINE
 from services.points.scoring import Fact
 from shared.contracts import attendance as contract
 from shared.database import UnitOfWork
@@ -16,13 +17,10 @@ from shared.messaging.envelope import Envelope
 class AttendancePosting:
     """Handler of stream ``attendance``: posts each batch under the rules in force."""
 
-    def __init__(self) -> None:
-        self._timelines = TimelineCache()
-
     def __call__(self, uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         """Post a batch; a message that breaks the contract raises and is set aside by itself."""
         recorded = [read(e.data) for e in envelopes if e.type == contract.RECORDED_V1]
-        post(uow, recorded, self._timelines.hold(uow))
+        post(uow, recorded, TIMELINE.hold(uow))
 
 
 def read(message: dict[str, Any]) -> RecordedFact:

@@ -1,13 +1,11 @@
 """Posting what people have decided: approved claims, adjustments, appeals, imports."""
 
 from collections.abc import Sequence
-from typing import Final
 
-from services.points.ledger.posting import RecordedFact, post
-from services.points.rules.timeline import TimelineCache
+from services.points.ledger.posting import post
+from services.points.ledger.recorded import RecordedFact
+from services.points.rules.timeline import TIMELINE
 from shared.database import UnitOfWork
-
-_TIMELINES: Final = TimelineCache()
 
 
 def post_decided(uow: UnitOfWork, recorded: Sequence[RecordedFact]) -> int:
@@ -17,4 +15,4 @@ def post_decided(uow: UnitOfWork, recorded: Sequence[RecordedFact]) -> int:
     Such facts enter closed months as well. To undo one, record it again with a higher revision and
     the state ``annulled``.
     """
-    return post(uow, recorded, _TIMELINES.hold(uow))
+    return post(uow, recorded, TIMELINE.hold(uow), decided=True)

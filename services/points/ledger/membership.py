@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.points.ledger.posting import rescore_misjudged
-from services.points.rules.timeline import TimelineCache, await_postings
+from services.points.rules.timeline import TIMELINE, await_postings
 from shared.contracts import roster as contract
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
@@ -12,9 +12,6 @@ from shared.messaging.envelope import Envelope
 
 class MembershipPosting:
     """Handler of stream ``roster`` within points: posts what a changed membership changes."""
-
-    def __init__(self) -> None:
-        self._timelines = TimelineCache()
 
     def __call__(self, uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         members = {
@@ -25,4 +22,4 @@ class MembershipPosting:
         }
         if members:
             await_postings(uow)
-            rescore_misjudged(uow, members, self._timelines.get(uow))
+            rescore_misjudged(uow, members, TIMELINE.get(uow))

@@ -19,7 +19,9 @@ from uuid import UUID
 import orjson
 from psycopg import Cursor
 
-from services.points.ledger import statements
+from services.points.ledger import held, statements
+from services.points.ledger.branches import Branches
+from services.points.ledger.recorded import RecordedFact
 from services.points.scoring import Entry, Fact, State, Timeline, score
 from shared.clock import SHANGHAI, local_day, periods_of
 from shared.contracts import points as contract
@@ -29,31 +31,13 @@ from shared.ids import new_id
 MemberYear = tuple[UUID, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFact:
-    """A fact together with what the record keeps of it beyond scoring.
-
-    Attributes:
-        source_key: names what it came from, so that the same thing is never two facts; None for
-            a check-in, whose id the fact has.
-        revision: a higher one replaces what is known; the same or a lower one is old news. What
-            was done and when stays as first told: whoever erred there annuls and records anew.
-    """
-
-    fact: Fact
-    source_key: str | None
-    title: str
-    state: str = "present"
-    reason: str | None = None
-    revision: int = 1
-
-
 @dataclass(slots=True)
 class _Year:
     """One member's year while it is being posted.
 
     Attributes:
         state, last, version: as the last posting left them; `last` is its last fact's place.
+        organisation_id, since: the branch the member belongs to, and from when on.
         rescore: whether the state cannot be gone on from.
         fresh: the batch's facts.
         totals: points of the periods whose entries changed.
@@ -64,23 +48,33 @@ class _Year:
     version: int
     scored: bool
     organisation_id: UUID | None
+    since: datetime | None
     rescore: bool
     fresh: list[Fact] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
 
 
-def post(uow: UnitOfWork, recorded: Sequence[RecordedFact], timeline: Timeline) -> int:
+def post(
+    uow: UnitOfWork,
+    recorded: Sequence[RecordedFact],
+    timeline: Timeline,
+    *,
+    decided: bool = False,
+) -> int:
     """Record facts and append what they change to the ledger; return the number of new rows.
 
     The caller holds the timeline (`TimelineCache.hold`) and commits. Facts whose revision is not
-    newer than what is known change nothing. A member the roster does not know is scored, and the
-    entries name no organisation.
+    newer than what is known change nothing. What lies in a closed month waits for a decision,
+    unless it comes from one. A member the roster does not know is scored, and the entries name no
+    organisation.
     """
     if not recorded:
         return 0
     cursor = _cursor(uow)
     now = uow.clock.now()
-    changed = _store(cursor, _newest(recorded), now)
+    newest = _newest(recorded)
+    open_to_post = newest if decided else held.hold_back(cursor, newest, now)
+    changed = _store(cursor, open_to_post, now) if open_to_post else []
     if not changed:
         return 0
     by_year: dict[MemberYear, list[RecordedFact]] = defaultdict(list)
@@ -109,6 +103,19 @@ def rescore_misjudged(uow: UnitOfWork, members: Iterable[UUID], timeline: Timeli
     return _append(uow, cursor, years, timeline, uow.clock.now()) if years else 0
 
 
+def rescore_stale(uow: UnitOfWork, timeline: Timeline, at_most: int) -> int:
+    """Score again some of the years that rules for the past made out of date; return how many.
+
+    The caller holds the timeline and commits.
+    """
+    cursor = _cursor(uow)
+    cursor.execute(statements.STALE_YEARS, [at_most])
+    years = _lock(cursor, set(cursor.fetchall()))
+    if years:
+        _append(uow, cursor, years, timeline, uow.clock.now())
+    return len(years)
+
+
 def _append(
     uow: UnitOfWork,
     cursor: Cursor[Any],
@@ -120,15 +127,19 @@ def _append(
     reversals: list[tuple[UUID, UUID, UUID]] = []
     facts, live = _read_whole(cursor, [key for key, year in years.items() if year.rescore])
     for key, year in years.items():
+        if year.rescore:
+            year.fresh = facts[key]
+    branches = _branches(cursor, years, timeline)
+    for key, year in years.items():
         before = State() if year.rescore else year.state
-        seen = facts[key] if year.rescore else year.fresh
+        seen = branches.place(year.fresh)
         entries, year.state = score(seen if year.scored else (), timeline, before)
         new, touched = entries, set[str]()
         if year.rescore:
             new, undone = _difference(entries, live[key])
             reversals += [(key[0], new_id(), standing.id) for standing in undone]
             touched = {p for u in undone for p in periods_of(local_day(u.occurred_at))}
-        rows += [_row(key, year, entry, now) for entry in new]
+        rows += [_row(key, branches, entry, now) for entry in new]
         touched.update(*(entry.periods for entry in new))
         year.totals = {
             period: before.points(period) + sum(e.points for e in entries if period in e.periods)
@@ -198,7 +209,8 @@ def _lock(cursor: Cursor[Any], keys: Iterable[MemberYear]) -> dict[MemberYear, _
     cursor.execute(statements.LOCK_YEARS, parameters)
     organisations: dict[str, UUID] = {}
     years = {}
-    for place, used, last_at, last_id, version, judged, scored, organisation in cursor.fetchall():
+    for place, used, last_at, last_id, version, judged, scored, stale, *branch in cursor.fetchall():
+        organisation, since = branch
         if organisation is not None and organisation not in organisations:
             organisations[organisation] = UUID(organisation)
         years[ordered[place - 1]] = _Year(
@@ -207,10 +219,30 @@ def _lock(cursor: Cursor[Any], keys: Iterable[MemberYear]) -> dict[MemberYear, _
             version,
             scored,
             organisations.get(organisation),
-            # Scored under another answer to "is this member scored?" than today's.
-            rescore=judged != scored,
+            since,
+            # Scored under another answer to "is this member scored?" than today's, or other rules.
+            rescore=stale or judged != scored,
         )
     return years
+
+
+def _branches(cursor: Cursor[Any], years: dict[MemberYear, _Year], timeline: Timeline) -> Branches:
+    """Find where the members belonged when their facts happened."""
+    present = {member: (year.organisation_id, year.since) for (member, _), year in years.items()}
+    earlier = {
+        fact.member_id
+        for year in years.values()
+        for fact in year.fresh
+        if year.since is not None and fact.occurred_at < year.since
+    }
+    memberships, units = [], []
+    if earlier:
+        cursor.execute(statements.MEMBERSHIPS, [list(earlier)])
+        memberships = cursor.fetchall()
+    if timeline.units:
+        cursor.execute(statements.UNITS, [list(timeline.units)])
+        units = cursor.fetchall()
+    return Branches(present, memberships, dict(units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +295,11 @@ def _difference(entries: Sequence[Entry], live: Live) -> tuple[list[Entry], list
     return new, list(undone.values())
 
 
-def _row(key: MemberYear, year: _Year, entry: Entry, now: datetime) -> tuple[Any, ...]:
+def _row(key: MemberYear, branches: Branches, entry: Entry, now: datetime) -> tuple[Any, ...]:
     return (
         key[0], new_id(), entry.fact_id, entry.rule_code, entry.category, entry.rule_set_id,
         key[1], entry.occurred_at, entry.points, entry.worth, entry.limit, entry.used, entry.cap,
-        year.organisation_id, now,
+        branches.at(key[0], entry.occurred_at), now,
     )  # fmt: skip
 
 

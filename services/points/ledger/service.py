@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from services.points.ledger.explain import explain
 from services.points.ledger.models import EntryRow, FactRow, MemberYearRow
+from services.points.rules.in_force import rules_at
 from services.points.rules.models import RuleRow
-from services.points.rules.service import in_force
 from services.points.scoring import Fact
 from services.points.scoring.kinds import KINDS
 from services.points.scoring.vocabulary import CATEGORIES
@@ -35,14 +35,8 @@ def check_reach(
     Raises:
         NotFound: `member_unknown`, also for members out of reach: who exists is not told.
     """
-    path = uow.session.scalar(
-        text(
-            "SELECT o.path FROM members m JOIN organisations o ON o.id = m.organisation_id"
-            " WHERE m.id = :member"
-        ),
-        {"member": member_id},
-    )
-    if path is None or not principal.reaches(permission, path):
+    path = _path(uow, member_id)
+    if not path or not principal.reaches(permission, path):
         raise NotFound(
             "member_unknown",
             Text(
@@ -61,9 +55,9 @@ def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, A
     row = uow.session.get(MemberYearRow, (member_id, year))
     sums = uow.session.execute(_SUMS, {"member": member_id, "year": year}).all()
     arose = _rules(uow, {rule_code for rule_code, *_ in sums})
-    rules = in_force(uow)
+    rules = rules_at(uow, _path(uow, member_id), uow.clock.now())
     caps = {
-        rule["code"]: next((c["points"] for c in rule["caps"] if c["per"] == "year"), None)
+        rule.code: next((cap.points for cap in rule.caps if cap.per == "year"), None)
         for rule in rules.rules
     }
     by_category: Counter[str] = Counter()
@@ -150,6 +144,17 @@ def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str,
     if not why:
         why = [_NO_RULE if _scored(uow, member_id) else _NOT_SCORED]
     return receipt | {"state": "posted", "why": why}
+
+
+def _path(uow: UnitOfWork, member_id: UUID) -> str:
+    """Return the path of a member's branch; "" for nobody the roster knows."""
+    return uow.session.scalar(_PATH, {"member": member_id}) or ""
+
+
+_PATH = text("""
+    SELECT o.path FROM members m JOIN organisations o ON o.id = m.organisation_id
+    WHERE m.id = :member
+""")
 
 
 def _scored(uow: UnitOfWork, member_id: UUID) -> bool:

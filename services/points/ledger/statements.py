@@ -36,12 +36,23 @@ OPEN_YEARS = """
 
 LOCK_YEARS = """
     SELECT wanted.place, y.used::text, y.last_occurred_at, y.last_fact_id::text, y.version,
-        y.scored, coalesce(m.scored, true), m.organisation_id::text
+        y.scored, coalesce(m.scored, true), y.stale, m.organisation_id::text, h.since
     FROM unnest(%b::uuid[], %b::smallint[]) WITH ORDINALITY AS wanted (member_id, year, place)
     JOIN member_years y USING (member_id, year)
     LEFT JOIN members m ON m.id = y.member_id
+    LEFT JOIN memberships h ON h.member_id = y.member_id AND h.until IS NULL
     ORDER BY wanted.place
     FOR UPDATE OF y
+"""
+
+# Where members belonged, for facts from before the present membership began.
+MEMBERSHIPS = """
+    SELECT member_id, since, organisation_id FROM memberships
+    WHERE member_id = ANY(%b) ORDER BY member_id, since
+"""
+UNITS = """
+    SELECT b.id, u.code FROM organisations u JOIN organisations b ON starts_with(b.path, u.path)
+    WHERE u.code = ANY(%b) AND b.kind = 'branch'
 """
 
 FACT_COLUMNS = (
@@ -88,6 +99,9 @@ ENTRY_TYPES = [
     "int4", "int4", "uuid", "timestamptz",
 ]  # fmt: skip
 
+# Years that rules for the past made out of date.
+STALE_YEARS = "SELECT member_id, year FROM member_years WHERE stale ORDER BY member_id LIMIT %s"
+
 # Years that were scored under another answer to "is this member scored?" than today's.
 MISJUDGED_YEARS = """
     SELECT y.member_id, y.year FROM member_years y JOIN members m ON m.id = y.member_id
@@ -97,7 +111,7 @@ MISJUDGED_YEARS = """
 CLOSE_YEARS = """
     UPDATE member_years y SET
         points = n.points, scored = n.scored, used = n.used::json, last_occurred_at = n.last_occurred_at,
-        last_fact_id = n.last_fact_id, version = n.version
+        last_fact_id = n.last_fact_id, version = n.version, stale = false
     FROM unnest(
         %b::uuid[], %b::smallint[], %b::integer[], %b::boolean[], %b::text[],
         %b::timestamptz[], %b::text[]::uuid[], %b::integer[]

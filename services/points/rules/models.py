@@ -29,6 +29,13 @@ class RuleSetRow(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     approved_by: Mapped[UUID | None]
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    organisation_id: Mapped[UUID | None]
+    retroactive: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(Text)
+    simulation_id: Mapped[UUID | None]
+    difference: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    revoked_by: Mapped[UUID | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(default=1)
     rule_rows: Mapped[list["RuleRow"]] = relationship(
         order_by="RuleRow.code", cascade="all, delete-orphan"

@@ -6,9 +6,11 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from marshmallow import fields
 
-from services.points.rules import permissions, service
+from services.points.rules import approval, in_force, permissions, service
+from services.points.rules.difference import difference
 from services.points.rules.models import RuleSetRow
 from services.points.rules.schemas import (
+    ApproveIn,
     DiffOut,
     RuleIn,
     RuleSetIn,
@@ -37,6 +39,10 @@ blueprint = APIBlueprint("rules", __name__, url_prefix="/api/v1")
 Answer = tuple[RuleSetRow, int, dict[str, str]]
 
 
+class RuleSetsQuery(CursorIn):
+    organisation_id = fields.UUID(load_default=None)
+
+
 class AgainstIn(Schema):
     against = fields.UUID(load_default=None)
 
@@ -49,28 +55,20 @@ def _answer(row: RuleSetRow, status: int = 200) -> Answer:
 @requires(permissions.RULES_READ)
 @blueprint.output(RulesOut)
 def get_rules() -> dict[str, Any]:
-    """Read the rules in force."""
-    row = service.in_force(current_uow())
-    return {
-        "rule_set_id": row.id,
-        "name": row.name,
-        "effective_at": row.effective_at,
-        "category_caps": row.category_caps,
-        "monthly_gain": row.monthly_gain,
-        "floor": row.floor,
-        "rules": row.rules,
-    }
+    """Read the rules in force where the asker belongs."""
+    return in_force.shown(current_uow(), current_principal().organisation_path)
 
 
 @blueprint.get("/rule-sets")
 @requires(permissions.RULE_SETS_READ)
-@blueprint.input(CursorIn, location="query")
+@blueprint.input(RuleSetsQuery, location="query")
 @blueprint.output(page_of(RuleSetSummary))
 def get_rule_sets(query_data: dict[str, Any]) -> dict[str, Any]:
-    """List rule sets, newest first."""
-    before = after_id(query_data["cursor"])
-    rows = service.listing(current_uow(), query_data["limit"] + 1, before)
-    return page(rows, query_data["limit"], lambda row: [row.id])
+    """List rule sets, newest first: the city's, or a unit's own."""
+    before, limit = after_id(query_data["cursor"]), query_data["limit"]
+    organisation_id = query_data["organisation_id"]
+    rows = service.listing(current_uow(), current_principal(), organisation_id, limit + 1, before)
+    return page(rows, limit, lambda row: [row.id])
 
 
 @blueprint.post("/rule-sets")
@@ -88,7 +86,7 @@ def post_rule_set(json_data: dict[str, Any]) -> Answer:
 @blueprint.output(RuleSetOut)
 def get_rule_set(rule_set_id: UUID) -> Answer:
     """Read a rule set."""
-    return _answer(service.get(current_uow(), rule_set_id))
+    return _answer(service.get(current_uow(), current_principal(), rule_set_id))
 
 
 @blueprint.patch("/rule-sets/<uuid:rule_set_id>")
@@ -98,8 +96,9 @@ def get_rule_set(rule_set_id: UUID) -> Answer:
 @blueprint.output(RuleSetOut)
 def patch_rule_set(rule_set_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Change a draft's name or limits."""
-    check_if_match(service.get(current_uow(), rule_set_id).version)
-    return _answer(service.change(current_uow(), rule_set_id, json_data))
+    row = service.open_draft(current_uow(), current_principal(), rule_set_id)
+    check_if_match(row.version)
+    return _answer(service.change(row, current_uow(), json_data))
 
 
 @blueprint.put("/rule-sets/<uuid:rule_set_id>/rules/<code>")
@@ -109,7 +108,9 @@ def patch_rule_set(rule_set_id: UUID, json_data: dict[str, Any]) -> Answer:
 @blueprint.output(RuleSetOut)
 def put_rule(rule_set_id: UUID, code: str, json_data: dict[str, Any]) -> Answer:
     """Set one rule of a draft."""
-    return _answer(service.put_rule(current_uow(), rule_set_id, code, json_data))
+    return _answer(
+        service.put_rule(current_uow(), current_principal(), rule_set_id, code, json_data)
+    )
 
 
 @blueprint.delete("/rule-sets/<uuid:rule_set_id>/rules/<code>")
@@ -118,7 +119,7 @@ def put_rule(rule_set_id: UUID, code: str, json_data: dict[str, Any]) -> Answer:
 @blueprint.output(RuleSetOut)
 def delete_rule(rule_set_id: UUID, code: str) -> Answer:
     """Take one rule out of a draft."""
-    return _answer(service.drop_rule(current_uow(), rule_set_id, code))
+    return _answer(service.drop_rule(current_uow(), current_principal(), rule_set_id, code))
 
 
 @blueprint.get("/rule-sets/<uuid:rule_set_id>/diff")
@@ -127,7 +128,7 @@ def delete_rule(rule_set_id: UUID, code: str) -> Answer:
 @blueprint.output(DiffOut)
 def get_diff(rule_set_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
     """Compare a rule set with another, by default with the one in force."""
-    return service.difference(current_uow(), rule_set_id, query_data["against"])
+    return difference(current_uow(), current_principal(), rule_set_id, query_data["against"])
 
 
 @blueprint.post("/rule-sets/<uuid:rule_set_id>/submit")
@@ -138,16 +139,19 @@ def get_diff(rule_set_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
 def post_submit(rule_set_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Hand a draft to a second person for approval."""
     uow, principal = current_uow(), current_principal()
-    return _answer(service.submit(uow, principal, rule_set_id, json_data["effective_from"]))
+    day = json_data["effective_from"]
+    return _answer(approval.submit(uow, principal, rule_set_id, day, None))
 
 
 @blueprint.post("/rule-sets/<uuid:rule_set_id>/approve")
 @requires(permissions.RULE_SETS_APPROVE)
 @transactional
+@blueprint.input(ApproveIn)
 @blueprint.output(RuleSetOut)
-def post_approve(rule_set_id: UUID) -> Answer:
+def post_approve(rule_set_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Approve a set somebody else drafted and submitted."""
-    return _answer(service.approve(current_uow(), current_principal(), rule_set_id))
+    uow, principal = current_uow(), current_principal()
+    return _answer(approval.approve(uow, principal, rule_set_id, json_data["digest"]))
 
 
 @blueprint.post("/rule-sets/<uuid:rule_set_id>/return")
@@ -156,4 +160,13 @@ def post_approve(rule_set_id: UUID) -> Answer:
 @blueprint.output(RuleSetOut)
 def post_return(rule_set_id: UUID) -> Answer:
     """Give a submitted set back to its author as a draft."""
-    return _answer(service.give_back(current_uow(), rule_set_id))
+    return _answer(service.give_back(current_uow(), current_principal(), rule_set_id))
+
+
+@blueprint.post("/rule-sets/<uuid:rule_set_id>/revoke")
+@requires(permissions.RULE_SETS_APPROVE)
+@transactional
+@blueprint.output(RuleSetOut)
+def post_revoke(rule_set_id: UUID) -> Answer:
+    """Take back an approved set that has not taken effect."""
+    return _answer(service.revoke(current_uow(), current_principal(), rule_set_id))

@@ -87,10 +87,11 @@ def _words(rule: dict[str, Any]) -> Text:
 
 
 class RulesOut(Schema):
-    """The rules in force."""
+    """The rules in force where the asker belongs: the city's, with the unit's own laid over."""
 
     rule_set_id = fields.UUID(required=True)
     name = fields.String(required=True)
+    unit_rule_set_id = fields.UUID(required=True, allow_none=True)
     effective_at = fields.AwareDateTime(required=True)
     category_caps = fields.Dict(keys=fields.String(), values=Points(), required=True)
     monthly_gain = Points(required=True, allow_none=True)
@@ -122,10 +123,38 @@ class RuleSetIn(Schema):
 
     name = fields.String(required=True, validate=validate.Length(1, 200))
     based_on = fields.UUID(load_default=None)
+    organisation_id = fields.UUID(
+        load_default=None, metadata={"description": "a unit, for rules of its own; else the city's"}
+    )
 
 
 class SubmitIn(Schema):
+    """A day of the past needs a reason and a finished simulation of the draft from that day on."""
+
     effective_from = fields.Date(required=True)
+    reason = fields.String(validate=validate.Length(1, 500))
+    simulation_id = fields.UUID()
+
+    @validates_schema
+    def both_or_neither(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if ("reason" in data) != ("simulation_id" in data):
+            raise ValidationError("Rules for the past need a reason and a simulation.", "reason")
+
+
+class ApproveIn(Schema):
+    digest = fields.String(
+        load_default=None,
+        metadata={"description": "of the difference that is signed, for rules of the past"},
+    )
+
+
+class DifferenceOut(Schema):
+    """What rules for the past change, as simulated when they were submitted."""
+
+    digest = fields.String(required=True)
+    points = Points(required=True)
+    members = fields.Integer(required=True)
+    below_floor = fields.Integer(required=True)
 
 
 class RuleSetSummary(_Settings):
@@ -140,6 +169,13 @@ class RuleSetSummary(_Settings):
     submitted_by = fields.UUID(required=True, allow_none=True)
     approved_by = fields.UUID(required=True, allow_none=True)
     approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    organisation_id = fields.UUID(required=True, allow_none=True)
+    retroactive = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    simulation_id = fields.UUID(required=True, allow_none=True)
+    difference = fields.Nested(DifferenceOut, required=True, allow_none=True)
+    revoked_by = fields.UUID(required=True, allow_none=True)
+    revoked_at = fields.AwareDateTime(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 

@@ -1,30 +1,51 @@
-"""The life of a rule set: draft → submitted → approved by a second person → in force."""
+"""The life of a rule set: draft → submitted → approved by a second person → in force.
 
-import re
-from datetime import date
+The city's sets and those of units take the same path; a unit's holds only what differs.
+"""
+
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
+from services.points.roster.models import Organisation
 from services.points.rules import policy
 from services.points.rules.models import RuleRow, RuleSetRow
-from services.points.rules.schemas import RuleOut, RuleSetSummary
-from services.points.rules.timeline import await_postings
-from shared.auth import Principal
+from services.points.rules.permissions import RULE_SETS_APPROVE, RULE_SETS_DRAFT, RULE_SETS_READ
+from services.points.rules.timeline import await_postings, to_rule
+from services.points.scoring import Rule
+from shared.auth import Permission, Principal
 from shared.database import UnitOfWork
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound, Unprocessable
 from shared.ids import new_id
 from shared.text import Text
 
-_CODE = re.compile(r"[A-Z][0-9]{2}")
-_LIMITS = ("category_caps", "monthly_gain", "floor")
+
+def get(
+    uow: UnitOfWork,
+    principal: Principal,
+    rule_set_id: UUID,
+    permission: Permission = RULE_SETS_READ,
+    *,
+    lock: bool = False,
+) -> RuleSetRow:
+    """Return a rule set within reach.
+
+    The city's sets are open to all who may read sets; to draft or approve one needs the city.
+
+    Raises:
+        NotFound: `rule_set_unknown`.
+        Forbidden: `out_of_reach`.
+    """
+    row = find(uow, rule_set_id, lock=lock)
+    if row.organisation_id is not None or permission is not RULE_SETS_READ:
+        principal.require(permission, _path(uow, row.organisation_id))
+    return row
 
 
-def get(uow: UnitOfWork, rule_set_id: UUID, *, lock: bool = False) -> RuleSetRow:
-    """Return a rule set.
+def find(uow: UnitOfWork, rule_set_id: UUID, *, lock: bool = False) -> RuleSetRow:
+    """Return a rule set, whoever asks.
 
     Raises:
         NotFound: `rule_set_unknown`.
@@ -45,80 +66,111 @@ def get(uow: UnitOfWork, rule_set_id: UUID, *, lock: bool = False) -> RuleSetRow
     return row
 
 
-def listing(uow: UnitOfWork, limit: int, before: UUID | None) -> list[RuleSetRow]:
-    """Return rule sets, newest first."""
-    query = select(RuleSetRow).order_by(RuleSetRow.id.desc()).limit(limit)
+def listing(
+    uow: UnitOfWork,
+    principal: Principal,
+    organisation_id: UUID | None,
+    limit: int,
+    before: UUID | None,
+) -> list[RuleSetRow]:
+    """Return rule sets, newest first: the city's, or those of a unit within reach."""
+    if organisation_id is not None:
+        _unit(uow, principal, organisation_id, RULE_SETS_READ)
+    query = select(RuleSetRow).where(of(organisation_id)).order_by(RuleSetRow.id.desc())
     if before is not None:
         query = query.where(RuleSetRow.id < before)
-    return list(uow.session.scalars(query))
+    return list(uow.session.scalars(query.limit(limit)))
 
 
-def in_force(uow: UnitOfWork) -> RuleSetRow:
-    """Return the set in force now.
+def in_force(uow: UnitOfWork, organisation_id: UUID | None = None) -> RuleSetRow:
+    """Return the set in force now: the city's, or that of a unit itself.
 
     Raises:
         NotFound: `no_rules_in_force`.
     """
-    row = uow.session.scalar(
-        select(RuleSetRow)
-        .where(RuleSetRow.state == "approved", RuleSetRow.effective_at <= uow.clock.now())
-        .order_by(RuleSetRow.effective_at.desc())
-        .limit(1)
-    )
+    row = _latest(uow, organisation_id)
     if row is None:
-        raise NotFound(
-            "no_rules_in_force",
-            Text(
-                zh="尚无生效的规则，请先安装预设。", en="No rules are in force; install a preset."
-            ),
-        )
+        raise none_in_force()
     return row
 
 
-def draft(uow: UnitOfWork, principal: Principal, *, name: str, based_on: UUID | None) -> RuleSetRow:
-    """Copy a set into a new draft."""
-    source = get(uow, based_on) if based_on else in_force(uow)
+def none_in_force() -> NotFound:
+    return NotFound(
+        "no_rules_in_force",
+        Text(zh="尚无生效的规则，请先安装预设。", en="No rules are in force; install a preset."),
+    )
+
+
+def draft(
+    uow: UnitOfWork,
+    principal: Principal,
+    *,
+    name: str,
+    based_on: UUID | None,
+    organisation_id: UUID | None,
+) -> RuleSetRow:
+    """Copy a set into a new draft: the one named, or the one in force; a unit's first is empty."""
+    if organisation_id is None:
+        principal.require(RULE_SETS_DRAFT, _path(uow, None))
+    else:
+        _unit(uow, principal, organisation_id, RULE_SETS_DRAFT)
+    source = get(uow, principal, based_on) if based_on else _latest(uow, organisation_id)
+    if based_on is None and organisation_id is None:
+        source = in_force(uow)
+    if source is not None and source.organisation_id != organisation_id:
+        raise Unprocessable(
+            "based_on_another",
+            Text(
+                zh="只能以本级的规则版本为底稿，请另选版本。",
+                en="A draft is based on a set of the same organisation; choose another.",
+            ),
+        )
     row = RuleSetRow(
         id=new_id(),
         name=name,
         state="draft",
-        based_on=source.id,
-        category_caps=dict(source.category_caps),
-        monthly_gain=source.monthly_gain,
-        floor=source.floor,
+        organisation_id=organisation_id,
+        based_on=source.id if source else None,
+        category_caps=dict(source.category_caps) if source else {},
+        monthly_gain=source.monthly_gain if source else None,
+        floor=source.floor if source else 0,
         created_by=principal.member_id,
         created_at=uow.clock.now(),
     )
-    row.rule_rows = [RuleRow(code=r.code, body=dict(r.body)) for r in source.rule_rows]
+    row.rule_rows = [
+        RuleRow(code=r.code, body=dict(r.body)) for r in (source.rule_rows if source else ())
+    ]
     uow.session.add(row)
     uow.session.flush()
     return row
 
 
-def change(uow: UnitOfWork, rule_set_id: UUID, changes: dict[str, Any]) -> RuleSetRow:
-    """Change a draft's name or limits."""
-    row = _draft(uow, rule_set_id)
+def change(row: RuleSetRow, uow: UnitOfWork, changes: dict[str, Any]) -> RuleSetRow:
+    """Change the name or limits of a draft opened for it."""
     for field, value in changes.items():
         setattr(row, field, value)
-    return _save(uow, row)
+    check_bounds(uow, row)
+    return save(uow, row)
 
 
-def put_rule(uow: UnitOfWork, rule_set_id: UUID, code: str, body: dict[str, Any]) -> RuleSetRow:
+def put_rule(
+    uow: UnitOfWork, principal: Principal, rule_set_id: UUID, code: str, body: dict[str, Any]
+) -> RuleSetRow:
     """Set one rule of a draft, new or changed."""
-    if not _CODE.fullmatch(code):
-        raise policy.unknown_code(code)
-    row = _draft(uow, rule_set_id)
+    row = open_draft(uow, principal, rule_set_id)
+    policy.check_code(code, of_unit=row.organisation_id is not None)
     known = next((rule for rule in row.rule_rows if rule.code == code), None)
     if known is None:
         row.rule_rows.append(RuleRow(code=code, body=body))
     else:
         known.body = body
-    return _save(uow, row)
+    check_bounds(uow, row)
+    return save(uow, row)
 
 
-def drop_rule(uow: UnitOfWork, rule_set_id: UUID, code: str) -> RuleSetRow:
+def drop_rule(uow: UnitOfWork, principal: Principal, rule_set_id: UUID, code: str) -> RuleSetRow:
     """Take one rule out of a draft."""
-    row = _draft(uow, rule_set_id)
+    row = open_draft(uow, principal, rule_set_id)
     known = next((rule for rule in row.rule_rows if rule.code == code), None)
     if known is None:
         raise NotFound(
@@ -126,102 +178,114 @@ def drop_rule(uow: UnitOfWork, rule_set_id: UUID, code: str) -> RuleSetRow:
             Text(zh="草稿中没有这条规则。", en="The draft has no such rule; check the code."),
         )
     row.rule_rows.remove(known)
-    return _save(uow, row)
+    return save(uow, row)
 
 
-def submit(
-    uow: UnitOfWork, principal: Principal, rule_set_id: UUID, effective_from: date
-) -> RuleSetRow:
-    """Hand a draft to a second person, to take effect from a day."""
-    row = _draft(uow, rule_set_id)
-    policy.check_day(effective_from, uow.clock.now())
-    _check_day_free(uow, effective_from)
-    row.state = "submitted"
-    row.effective_from = effective_from
-    row.submitted_by = principal.member_id
-    row.submitted_at = uow.clock.now()
-    return _save(uow, row)
+def open_draft(uow: UnitOfWork, principal: Principal, rule_set_id: UUID) -> RuleSetRow:
+    """Return a draft, locked, that the person may change.
 
-
-def approve(uow: UnitOfWork, principal: Principal, rule_set_id: UUID) -> RuleSetRow:
-    """Put a submitted set in force; two approvals at once give one."""
-    row = get(uow, rule_set_id, lock=True)
-    policy.check_state(row.state, "submitted")
-    policy.check_second_person(principal.member_id, row.created_by, row.submitted_by)
-    # What is posted lies before the moment of approval then, and stays as it is.
-    await_postings(uow)
-    now = uow.clock.now()
-    if row.effective_from is None:  # the table's constraint says it cannot be
-        message = "a submitted rule set without a day"
-        raise ValueError(message)
-    row.effective_at = policy.effective_moment(row.effective_from, now)
-    row.state = "approved"
-    row.approved_by = principal.member_id
-    row.approved_at = now
-    try:
-        return _save(uow, row)
-    except IntegrityError as error:
-        raise _day_taken() from error
-
-
-def give_back(uow: UnitOfWork, rule_set_id: UUID) -> RuleSetRow:
-    """Return a submitted set to its author as a draft."""
-    row = get(uow, rule_set_id, lock=True)
-    policy.check_state(row.state, "submitted")
-    row.state = "draft"
-    row.submitted_by = row.submitted_at = row.effective_from = None
-    return _save(uow, row)
-
-
-def difference(uow: UnitOfWork, rule_set_id: UUID, against: UUID | None) -> dict[str, Any]:
-    """Return what changes from `against` (by default what is in force) to the set."""
-    new = get(uow, rule_set_id)
-    old = get(uow, against) if against else in_force(uow)
-    summary = RuleSetSummary(only=_LIMITS)
-    changes = _fields(None, summary.dump(old), summary.dump(new))
-    before = {rule["code"]: rule for rule in RuleOut(many=True).dump(old.rules)}
-    after = {rule["code"]: rule for rule in RuleOut(many=True).dump(new.rules)}
-    for code in sorted(before.keys() | after.keys()):
-        changes += _fields(code, before.get(code, {}), after.get(code, {}))
-    return {"against": old.id, "changes": changes}
-
-
-def _fields(rule: str | None, old: Any, new: Any) -> list[dict[str, Any]]:
-    return [
-        {"rule": rule, "field": field, "before": old.get(field), "after": new.get(field)}
-        for field in sorted(old.keys() | new.keys())
-        if old.get(field) != new.get(field)
-    ]
-
-
-def _draft(uow: UnitOfWork, rule_set_id: UUID) -> RuleSetRow:
-    row = get(uow, rule_set_id, lock=True)
+    Raises:
+        Conflict: `rule_set_not_draft`.
+    """
+    row = get(uow, principal, rule_set_id, RULE_SETS_DRAFT, lock=True)
     policy.check_state(row.state, "draft")
     return row
 
 
-def _save(uow: UnitOfWork, row: RuleSetRow) -> RuleSetRow:
+def give_back(uow: UnitOfWork, principal: Principal, rule_set_id: UUID) -> RuleSetRow:
+    """Return a submitted set to its author as a draft."""
+    row = get(uow, principal, rule_set_id, RULE_SETS_APPROVE, lock=True)
+    policy.check_state(row.state, "submitted")
+    row.state = "draft"
+    row.submitted_by = row.submitted_at = row.effective_from = None
+    row.retroactive, row.reason, row.simulation_id, row.difference = False, None, None, None
+    return save(uow, row)
+
+
+def revoke(uow: UnitOfWork, principal: Principal, rule_set_id: UUID) -> RuleSetRow:
+    """Take back an approved set that has not taken effect."""
+    row = get(uow, principal, rule_set_id, RULE_SETS_APPROVE, lock=True)
+    policy.check_state(row.state, "approved")
+    await_postings(uow)
+    now = uow.clock.now()
+    policy.check_not_begun(row.effective_at, now)
+    row.state, row.revoked_by, row.revoked_at = "revoked", principal.member_id, now
+    return save(uow, row)
+
+
+def save(uow: UnitOfWork, row: RuleSetRow) -> RuleSetRow:
     """Write a change; an edit of a rule counts as an edit of its set, for ETags."""
     row.version += 1
     uow.session.flush()
     return row
 
 
-def _check_day_free(uow: UnitOfWork, day: date) -> None:
-    taken = uow.session.scalar(
-        select(RuleSetRow.id).where(
-            RuleSetRow.state == "approved", RuleSetRow.effective_from == day
+def _latest(uow: UnitOfWork, organisation_id: UUID | None) -> RuleSetRow | None:
+    return uow.session.scalar(
+        select(RuleSetRow)
+        .where(
+            of(organisation_id),
+            RuleSetRow.state == "approved",
+            RuleSetRow.effective_at <= uow.clock.now(),
         )
+        .order_by(RuleSetRow.effective_at.desc(), RuleSetRow.approved_at.desc())
+        .limit(1)
     )
-    if taken is not None:
-        raise _day_taken()
 
 
-def _day_taken() -> Conflict:
-    return Conflict(
-        "effective_day_taken",
-        Text(
-            zh="这一天已有另一版规则生效，请选择别的日期。",
-            en="Another rule set takes effect on that day; choose a different day.",
-        ),
+def of(organisation_id: UUID | None) -> ColumnElement[bool]:
+    if organisation_id is None:
+        return RuleSetRow.organisation_id.is_(None)
+    return RuleSetRow.organisation_id == organisation_id
+
+
+def _path(uow: UnitOfWork, organisation_id: UUID | None) -> str:
+    """Return the path of the organisation whose rules they are."""
+    where = (
+        Organisation.parent_id.is_(None)
+        if organisation_id is None
+        else Organisation.id == organisation_id
     )
+    return uow.session.scalar(select(Organisation.path).where(where)) or "/"
+
+
+def _unit(
+    uow: UnitOfWork, principal: Principal, organisation_id: UUID, permission: Permission
+) -> None:
+    """Refuse what is no unit, or lies out of reach."""
+    row = uow.session.get(Organisation, organisation_id)
+    if row is None or row.kind != "unit":
+        raise NotFound(
+            "unit_unknown",
+            Text(
+                zh="没有这个单位；只有单位（机关党委）可以有自己的规则。",
+                en="There is no such unit; only units have rules of their own.",
+            ),
+        )
+    principal.require(permission, row.path)
+
+
+def check_bounds(uow: UnitOfWork, row: RuleSetRow) -> None:
+    """Refuse a unit's set that is more than the city's in force."""
+    if row.organisation_id is None:
+        return
+    city = in_force(uow)
+    above = tuple(to_rule(body) for body in city.rules)
+    for rule in own_rules(row):
+        policy.check_bounds(above, city.category_caps, rule)
+    fields = [
+        f"category_caps.{category}"
+        for category, cap in row.category_caps.items()
+        if cap > city.category_caps.get(category, cap)
+    ]
+    if city.monthly_gain is not None and (row.monthly_gain or 0) > city.monthly_gain:
+        fields.append("monthly_gain")
+    if row.floor:
+        fields.append("floor")
+    if fields:
+        raise policy.exceeds_city(None, fields)
+
+
+def own_rules(row: RuleSetRow) -> list[Rule]:
+    """Return a set's rules as scoring takes them."""
+    return [to_rule(body) for body in row.rules]

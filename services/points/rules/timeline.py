@@ -1,9 +1,9 @@
 """The approved rule sets as scoring takes them."""
 
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Text as SqlText
+from sqlalchemy import cast, func, select, text
 from sqlalchemy.orm import selectinload
 
 from services.points.rules.models import RuleSetRow
@@ -26,7 +26,24 @@ def to_rule(body: dict[str, Any]) -> Rule:
     )
 
 
-def to_rule_set(row: RuleSetRow) -> RuleSet:
+def to_body(rule: Rule) -> dict[str, Any]:
+    """Return a rule as it is stored, with its code."""
+    return {
+        "code": rule.code,
+        "name_zh": rule.name_zh,
+        "name_en": rule.name_en,
+        "category": rule.category,
+        "trigger": list(rule.trigger),
+        "kinds": sorted(rule.kinds),
+        "role": rule.role,
+        "minimum_minutes": rule.minimum_minutes,
+        "value": dict(rule.value),
+        "caps": [{"per": cap.per, "points": cap.points} for cap in rule.caps],
+    }
+
+
+def to_rule_set(row: RuleSetRow, unit: str = "") -> RuleSet:
+    """Return a set as scoring takes it; `unit` is the code of the unit whose it is."""
     if row.effective_at is None:
         message = "only approved rule sets have a place in time"
         raise ValueError(message)
@@ -37,6 +54,7 @@ def to_rule_set(row: RuleSetRow) -> RuleSet:
         category_caps=row.category_caps,
         monthly_gain=row.monthly_gain,
         floor=row.floor,
+        unit=unit,
     )
 
 
@@ -47,21 +65,27 @@ _POSTING = 7_236_002
 def await_postings(uow: UnitOfWork) -> None:
     """Wait until no posting is under way, and let none begin before this transaction ends.
 
-    A posting takes the rules and the list of who is scored for true until it commits. Whoever
-    changes either takes a turn of its own; otherwise the posting could commit afterwards what was
-    true before.
+    A posting takes the rules, the list of who is scored and the months that are closed for true
+    until it commits. Whoever changes one of them takes a turn of its own; otherwise the posting
+    could commit afterwards what was true before.
     """
     uow.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTING})
 
 
-class TimelineCache:
-    """The timeline, read again only when a set has been approved since.
+_UNITS: Final = text("""
+    SELECT o.id, o.code FROM rule_sets s JOIN organisations o ON o.id = s.organisation_id
+    WHERE s.state = 'approved'
+""")
 
-    Approved sets never change, so their number and the newest one tell whether it is current.
+
+class TimelineCache:
+    """The timeline, read again only when a set has been approved or revoked since.
+
+    Approved sets never change, so their number and the newest of them tell whether it is current.
     """
 
     def __init__(self) -> None:
-        self._known: tuple[tuple[int, datetime | None], Timeline] | None = None
+        self._known: tuple[tuple[Any, ...], Timeline] | None = None
 
     def hold(self, uow: UnitOfWork) -> Timeline:
         """Return the timeline, which nobody changes before this transaction ends."""
@@ -70,13 +94,26 @@ class TimelineCache:
 
     def get(self, uow: UnitOfWork) -> Timeline:
         approved = RuleSetRow.state == "approved"
-        row = uow.session.execute(
-            select(func.count(), func.max(RuleSetRow.approved_at)).where(approved)
-        ).one()
-        mark = (row[0], row[1])
+        newest = func.max(RuleSetRow.approved_at), func.max(cast(RuleSetRow.id, SqlText))
+        mark = tuple(uow.session.execute(select(func.count(), *newest).where(approved)).one())
         if self._known is None or self._known[0] != mark:
-            rows = uow.session.scalars(
-                select(RuleSetRow).where(approved).options(selectinload(RuleSetRow.rule_rows))
-            )
-            self._known = (mark, Timeline([to_rule_set(row) for row in rows]))
+            self._known = (mark, read(uow))
         return self._known[1]
+
+
+def read(uow: UnitOfWork) -> Timeline:
+    """Read all approved sets, in the order of their approval."""
+    rows = uow.session.scalars(
+        select(RuleSetRow)
+        .where(RuleSetRow.state == "approved")
+        .options(selectinload(RuleSetRow.rule_rows))
+        .order_by(RuleSetRow.approved_at, RuleSetRow.id)
+    ).all()
+    units = {row.id: row.code for row in uow.session.execute(_UNITS)}
+    return Timeline(
+        [to_rule_set(r, units[r.organisation_id] if r.organisation_id else "") for r in rows]
+    )
+
+
+# One a process: requests and handlers share what has been read.
+TIMELINE: Final = TimelineCache()

@@ -15,8 +15,9 @@ from sqlalchemy import text
 from services.points.checker.check import Proof, check
 from services.points.ledger import membership, posting, statements
 from services.points.ledger.attendance import AttendancePosting
+from services.points.rules import approval
 from services.points.rules import service as rules
-from shared.auth import Principal
+from shared.auth import Grant, Principal
 from shared.clock import FixedClock, local_day
 from shared.contracts.attendance import RECORDED_V1
 from shared.database import Database, UnitOfWork
@@ -126,22 +127,26 @@ def test_eight_readers_post_the_same_members_at_once(
     assert proof.facts == len({m["check_in_id"] for m in told} - annulled)
 
 
+def admin() -> Principal:
+    return Principal(new_id(), "管理员", "/city/", (Grant("city_admin", "/city/"),))
+
+
 def submitted_rules(database: Database) -> UUID:
     """Submit a set that gives more for a lecture, to take effect today."""
-    author = Principal(new_id(), "起草人", "/city/", ())
+    author = admin()
     with database.unit_of_work() as uow:
-        row = rules.draft(uow, author, name="新规则", based_on=None)
+        row = rules.draft(uow, author, name="新规则", based_on=None, organisation_id=None)
         body = next(r.body for r in row.rule_rows if r.code == "L04")
         value = {"kind": "fixed", "points": 30}
-        rules.put_rule(uow, row.id, "L04", dict(body) | {"value": value})
-        rules.submit(uow, author, row.id, local_day(uow.clock.now()))
+        rules.put_rule(uow, author, row.id, "L04", dict(body) | {"value": value})
+        approval.submit(uow, author, row.id, local_day(uow.clock.now()), None)
         uow.commit()
     return row.id
 
 
 def approve(database: Database, rule_set_id: UUID) -> None:
     with database.unit_of_work() as uow:
-        rules.approve(uow, Principal(new_id(), "审批人", "/city/", ()), rule_set_id)
+        approval.approve(uow, admin(), rule_set_id)
         uow.commit()
 
 
@@ -157,15 +162,15 @@ def test_an_approval_waits_for_what_is_being_posted(
 ) -> None:
     member, rule_set_id = add_member(), submitted_rules(city)
     if not guarded:
-        monkeypatch.setattr(rules, "await_postings", lambda _: None)
+        monkeypatch.setattr(approval, "await_postings", lambda _: None)
     with city.unit_of_work() as scan:
         # Posted under the rules as they are now, and happening while they are being approved.
         handle(scan, [attend(member, occurred_at=(clock.now() + timedelta(seconds=5)).isoformat())])
-        approval = threads.submit(approve, city, rule_set_id)
-        wait_until_stuck(city, approval)
+        approving = threads.submit(approve, city, rule_set_id)
+        wait_until_stuck(city, approving)
         clock.advance(10)
         scan.commit()
-    approval.result(10)
+    approving.result(10)
     assert (proof_of(city).broken == 0) is guarded
     post(city, [attend(member, occurred_at=(clock.now() + timedelta(seconds=5)).isoformat())])
     with city.unit_of_work() as uow:

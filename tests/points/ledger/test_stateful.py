@@ -19,11 +19,12 @@ from sqlalchemy import text
 from services.points.checker.check import check
 from services.points.ledger import posting
 from services.points.ledger.attendance import AttendancePosting, read
-from services.points.ledger.posting import RecordedFact
+from services.points.ledger.recorded import RecordedFact
+from services.points.rules import approval
 from services.points.rules import service as rules
 from services.points.rules.timeline import TimelineCache
 from services.points.scoring import Fact
-from shared.auth import Principal
+from shared.auth import Grant, Principal
 from shared.clock import SHANGHAI, FixedClock, local_day
 from shared.ids import new_id
 from shared.testing.plugin import MakeDatabase
@@ -151,19 +152,23 @@ class Life(RuleBasedStateMachine):
     def rules_change(self, code: str, factor: int, room: int, in_days: int) -> None:
         """A new set, in force now or soon: the value multiplied, the year's limit another."""
         self.clock.advance(3 * 86_400)
-        author, second = (Principal(new_id(), "管理员", "/city/", ()) for _ in range(2))
+        author, second = (
+            Principal(new_id(), "管理员", "/city/", (Grant("city_admin", "/city/"),))
+            for _ in range(2)
+        )
         with self.city.unit_of_work() as uow:
-            row = rules.draft(uow, author, name="新规则", based_on=None)
+            row = rules.draft(uow, author, name="新规则", based_on=None, organisation_id=None)
             body = dict(next(r.body for r in row.rule_rows if r.code == code))
             value = dict(body["value"])
             if value["kind"] == "fixed":
                 value["points"] = (-10 if code == "D01" else 10) * factor
             body |= {"value": value, "caps": [{"per": "year", "points": room}]}
-            rules.put_rule(uow, row.id, code, body)
-            rules.submit(uow, author, row.id, local_day(uow.clock.now()) + timedelta(days=in_days))
+            rules.put_rule(uow, author, row.id, code, body)
+            day = local_day(uow.clock.now()) + timedelta(days=in_days)
+            approval.submit(uow, author, row.id, day, None)
             uow.commit()
         with self.city.unit_of_work() as uow:
-            rules.approve(uow, second, row.id)
+            approval.approve(uow, second, row.id)
             uow.commit()
         self.clock.advance(2)
 

@@ -27,7 +27,8 @@ def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:
 
 
 def explain(parameters: Parameters) -> Text:
-    levels = [(LEVELS[level], in_words(points)) for level, points in parameters["levels"].items()]
+    rising = sorted(parameters["levels"].items(), key=lambda level: level[1])
+    levels = [(LEVELS[level], in_words(points)) for level, points in rising]
     return Text(
         "、".join(f"{level.zh} {points} 分" for level, points in levels),
         ", ".join(f"{level.en} {points}" for level, points in levels),

@@ -1,0 +1,141 @@
+"""Handing a rule set to a second person, and that person's approval."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from services.points.rules import policy, service
+from services.points.rules.models import RuleSetRow
+from services.points.rules.permissions import RULE_SETS_APPROVE
+from services.points.rules.timeline import await_postings
+from shared.auth import Principal
+from shared.clock import local_day
+from shared.database import UnitOfWork
+from shared.errors import Conflict
+from shared.text import Text
+
+_BELOW: Final = text("""
+    SELECT count(*) FROM members m
+    LEFT JOIN member_years y ON y.member_id = m.id AND y.year = :year
+    WHERE m.scored AND m.status <> 'left' AND coalesce(y.points, 0) < :floor
+""")
+_SCORED: Final = text("SELECT count(*) FROM members WHERE scored AND status <> 'left'")
+# The years are scored again one after the other; whatever is posted meanwhile scores its own anew.
+_MARK_STALE: Final = text("""
+    UPDATE member_years y SET stale = true
+    WHERE y.year = :year AND (CAST(:path AS text) IS NULL OR EXISTS (
+        SELECT FROM members m JOIN organisations o ON o.id = m.organisation_id
+        WHERE m.id = y.member_id AND starts_with(o.path, :path)
+        UNION ALL
+        SELECT FROM memberships h JOIN organisations o ON o.id = h.organisation_id
+        WHERE h.member_id = y.member_id AND starts_with(o.path, :path)
+    ))
+""")
+_PATH: Final = text("SELECT path FROM organisations WHERE id = :id")
+
+
+def submit(
+    uow: UnitOfWork,
+    principal: Principal,
+    rule_set_id: UUID,
+    effective_from: date,
+    past: dict[str, Any] | None,
+) -> RuleSetRow:
+    """Hand a draft to a second person, to take effect from a day.
+
+    Args:
+        uow: the caller's transaction.
+        principal: who submits.
+        rule_set_id: a draft.
+        effective_from: a day in Asia/Shanghai; a past one only with `past`.
+        past: for rules of the past the `reason`, the `simulation_id` and its signed `difference`.
+    """
+    row = service.open_draft(uow, principal, rule_set_id)
+    policy.check_day(effective_from, uow.clock.now(), retroactive=past is not None)
+    if past is None:
+        _check_day_free(uow, row.organisation_id, effective_from)
+    service.check_bounds(uow, row)
+    row.effective_from = effective_from
+    row.retroactive = past is not None
+    for field, value in (past or {}).items():
+        setattr(row, field, value)
+    _check_floor(uow, row)
+    row.state = "submitted"
+    row.submitted_by = principal.member_id
+    row.submitted_at = uow.clock.now()
+    return service.save(uow, row)
+
+
+def approve(
+    uow: UnitOfWork, principal: Principal, rule_set_id: UUID, signed: str | None = None
+) -> RuleSetRow:
+    """Put a submitted set in force; two approvals at once give one.
+
+    `signed` is the digest of the difference that a set for the past makes; its years are scored
+    again from then on.
+    """
+    row = service.get(uow, principal, rule_set_id, RULE_SETS_APPROVE, lock=True)
+    policy.check_state(row.state, "submitted")
+    policy.check_second_person(principal.member_id, row.created_by, row.submitted_by)
+    policy.check_signature(signed, row.difference)
+    # What is posted lies before the moment of approval then, and stays as it is.
+    await_postings(uow)
+    now = uow.clock.now()
+    if row.effective_from is None:  # the table's constraint says it cannot be
+        message = "a submitted rule set without a day"
+        raise ValueError(message)
+    service.check_bounds(uow, row)
+    _check_floor(uow, row)
+    row.effective_at = policy.effective_moment(row.effective_from, now, retroactive=row.retroactive)
+    row.state = "approved"
+    row.approved_by = principal.member_id
+    row.approved_at = now
+    try:
+        saved = service.save(uow, row)
+    except IntegrityError as error:
+        raise _day_taken() from error
+    if row.retroactive:
+        path = uow.session.scalar(_PATH, {"id": row.organisation_id})
+        uow.session.execute(_MARK_STALE, {"year": row.effective_from.year, "path": path})
+    return saved
+
+
+def _check_floor(uow: UnitOfWork, row: RuleSetRow) -> None:
+    """Refuse a floor under which somebody would stand on the day it takes effect."""
+    day = row.effective_from
+    if row.floor <= 0 or day is None:
+        return
+    base = sum(r["value"]["points"] for r in row.rules if r["value"]["kind"] == "base")
+    if day != date(day.year, 1, 1):
+        values = {"year": local_day(uow.clock.now()).year, "floor": row.floor}
+        below = uow.session.scalar(_BELOW, values)
+    else:
+        below = uow.session.scalar(_SCORED) if base < row.floor else 0
+    if row.difference is not None:
+        below = row.difference["below_floor"]
+    policy.check_floor(row.floor, below or 0)
+
+
+def _check_day_free(uow: UnitOfWork, organisation_id: UUID | None, day: date) -> None:
+    taken = uow.session.scalar(
+        select(RuleSetRow.id).where(
+            service.of(organisation_id),
+            RuleSetRow.state == "approved",
+            RuleSetRow.effective_from == day,
+        )
+    )
+    if taken is not None:
+        raise _day_taken()
+
+
+def _day_taken() -> Conflict:
+    return Conflict(
+        "effective_day_taken",
+        Text(
+            zh="这一天已有另一版规则生效，请选择别的日期。",
+            en="Another rule set takes effect on that day; choose a different day.",
+        ),
+    )
