@@ -4,6 +4,7 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.points.config import Settings
 from services.points.leaderboards import routes as leaderboards
+from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
 from services.points.notices import routes as notices
 from services.points.roster import routes as roster
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     imports_blueprint("imports", "/api/v1/imports", KINDS, IMPORTS),
     rules.blueprint,
     ledger.blueprint,
+    held_routes.blueprint,
     leaderboards.blueprint,
     notices.blueprint,
 )

@@ -4,6 +4,7 @@ from services.points.config import Settings
 from services.points.leaderboards.projector import Projector
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
+from services.points.ledger.years import Years
 from services.points.roster.imports import KINDS
 from services.points.roster.permissions import IMPORTS
 from shared.config import Environment
@@ -28,6 +29,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, connect(settings.redis_url)).run,
         "imports": ImportRunner(database, KINDS, IMPORTS).run,
         "attendance": consumer(attendance.STREAM, "points", AttendancePosting()),
+        "years": Years(database).run,
         "membership": consumer(roster.STREAM, "points", MembershipPosting()),
         "board-scores": consumer(points.STREAM, "boards", projector.project),
         "board-moves": consumer(roster.STREAM, "boards", projector.move),

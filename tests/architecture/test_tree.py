@@ -5,6 +5,7 @@ hold every role of their own part of the tree, and by those above the thing.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from apiflask import APIFlask
 from redis import Redis
 from sqlalchemy import text
 
+from services.points.ledger.recorded import RecordedFact
 from services.points.rules.presets import install_preset
+from services.points.scoring import Fact
 from shared.auth import PUBLIC
 from shared.clock import FixedClock
 from shared.database import Database, UnitOfWork
@@ -24,7 +27,7 @@ from tests.architecture.services import create
 BRANCH, UNIT = "/city/u001/b0001/", "/city/u001/"
 NAMES = (
     "city_id", "unit_id", "branch_id", "group_id", "sibling_id", "member_id", "check_in_id",
-    "event_id", "session_id", "assignment_id", "somebody",
+    "event_id", "session_id", "assignment_id", "held_id", "somebody",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -36,6 +39,7 @@ THINGS = {
     "session_id": IDS["session_id"],
     "check_in_id": IDS["check_in_id"],
     "assignment_id": IDS["assignment_id"],
+    "held_id": IDS["held_id"],
 }
 # Parameters that name nothing of an organisation: the city's rules, the asker's own jobs, words.
 ELSEWHERE = {"rule_set_id", "import_id", "notice_id", "kind", "code", "filename", "role"}
@@ -71,6 +75,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "手机没电",
     },
     ("POST", "/check-ins/<uuid:check_in_id>/annul"): {"reason": "误签"},
+    ("POST", "/held-facts/<uuid:held_id>/release"): {"reason": "漏传"},
+    ("POST", "/held-facts/<uuid:held_id>/refuse"): {"reason": "过期"},
 }
 
 STRANGERS = {
@@ -122,8 +128,19 @@ def fill_points(uow: UnitOfWork) -> None:
             "INSERT INTO role_assignments (id, member_id, role, organisation_id)"
             " VALUES (:assignment_id, :member_id, 'organiser', :branch_id)"
         ),
+        (
+            "INSERT INTO held_facts (member_id, fact_id, revision, id, organisation_id, month, state,"
+            " recorded, received_at) VALUES (:member_id, :check_in_id, 1, :held_id, :branch_id,"
+            " '2026-10', 'present', CAST(:held AS jsonb), now())"
+        ),
     ):
-        uow.session.execute(text(statement), IDS)
+        uow.session.execute(text(statement), IDS | {"held": held().to_json()})
+
+
+def held() -> RecordedFact:
+    moment = datetime(2026, 10, 20, 1, tzinfo=UTC)
+    fact = Fact(IDS["check_in_id"], IDS["member_id"], "lecture", moment)
+    return RecordedFact(fact, source_key=None, title="党课")
 
 
 def fill_events(uow: UnitOfWork) -> None:

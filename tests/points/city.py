@@ -23,8 +23,8 @@ _ORGANISATIONS = (
 )
 
 
-def found(database: Database) -> None:
-    """Make the organisations, and put preset A in force."""
+def found(database: Database, preset: str = "preset_a") -> None:
+    """Make the organisations, and put a preset in force."""
     with database.unit_of_work() as uow:
         for row in _ORGANISATIONS:
             uow.session.execute(
@@ -34,7 +34,7 @@ def found(database: Database) -> None:
                 ),
                 dict(zip(("id", "code", "name", "kind", "parent", "path"), row, strict=True)),
             )
-        install_preset(uow)
+        install_preset(uow, preset)
         uow.commit()
 
 

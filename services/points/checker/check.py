@@ -17,6 +17,7 @@ from redis import Redis
 
 from services.points.checker import statements
 from services.points.leaderboards.boards import Boards
+from services.points.ledger.branches import read_branches
 from services.points.ledger.posting import fact_from
 from services.points.rules.timeline import TimelineCache
 from services.points.scoring import Fact, Timeline, score
@@ -130,6 +131,7 @@ def _check_members(
         fact = fact_from(columns)
         facts[fact.member_id, year].append(fact)
         proof.facts += 1
+    branches = read_branches(cursor, members, timeline)
     cursor.execute(statements.UNSCORED, [members])
     unscored = {row[0] for row in cursor.fetchall()}
     standing, sums, periods = _read_entries(cursor, members, proof)
@@ -137,7 +139,12 @@ def _check_members(
     years = {(member, year): (points, used) for member, year, points, used in cursor.fetchall()}
     for key in sorted(facts.keys() | years.keys() | standing.keys()):
         _check_year(
-            key, () if key[0] in unscored else facts[key], standing[key], years, timeline, proof
+            key,
+            () if key[0] in unscored else branches.place(facts[key]),
+            standing[key],
+            years,
+            timeline,
+            proof,
         )
         proof.report("sum of entries = balance", key, years.get(key, (0,))[0], sums.get(key, 0))
     cursor.execute(statements.PERIODS, [members])

@@ -1,13 +1,17 @@
-"""Which branch a member belonged to when something happened: past points stay there. Pure."""
+"""Which branch a member belonged to when something happened: past points stay there."""
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from services.points.scoring import Fact
+from psycopg import Cursor
+
+from services.points.ledger import statements
+from services.points.scoring import Fact, Timeline
 
 Present = Mapping[UUID, tuple[UUID | None, datetime | None]]
 
@@ -51,3 +55,20 @@ class Branches:
     def _unit(self, fact: Fact) -> str:
         branch = self.at(fact.member_id, fact.occurred_at)
         return self._units.get(branch, "") if branch is not None else ""
+
+
+def read_branches(cursor: Cursor[Any], members: Sequence[UUID], timeline: Timeline) -> Branches:
+    """Read where members belong and belonged."""
+    cursor.execute(statements.PRESENT, [list(members)])
+    present: dict[UUID, tuple[UUID | None, datetime | None]] = dict.fromkeys(members, (None, None))
+    present |= {member: (branch, since) for member, branch, since in cursor.fetchall()}
+    cursor.execute(statements.MEMBERSHIPS, [list(members)])
+    return Branches(present, cursor.fetchall(), read_units(cursor, timeline))
+
+
+def read_units(cursor: Cursor[Any], timeline: Timeline) -> dict[UUID, str]:
+    """Return branch → code of its unit, of the units that have rules of their own."""
+    if not timeline.units:
+        return {}
+    cursor.execute(statements.UNITS, [list(timeline.units)])
+    return dict(cursor.fetchall())

@@ -4,3 +4,6 @@ from shared.auth import Permission
 
 OWN_POINTS = Permission("points.own", frozenset({"member"}))
 POINTS_READ = Permission("points.read", frozenset({"branch_secretary", "unit_admin", "city_admin"}))
+HELD_DECIDE = Permission(
+    "held_facts.decide", frozenset({"branch_secretary", "unit_admin", "city_admin"})
+)

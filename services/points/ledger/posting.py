@@ -20,7 +20,7 @@ import orjson
 from psycopg import Cursor
 
 from services.points.ledger import held, statements
-from services.points.ledger.branches import Branches
+from services.points.ledger.branches import Branches, read_units
 from services.points.ledger.recorded import RecordedFact
 from services.points.scoring import Entry, Fact, State, Timeline, score
 from shared.clock import SHANGHAI, local_day, periods_of
@@ -235,14 +235,11 @@ def _branches(cursor: Cursor[Any], years: dict[MemberYear, _Year], timeline: Tim
         for fact in year.fresh
         if year.since is not None and fact.occurred_at < year.since
     }
-    memberships, units = [], []
+    memberships = []
     if earlier:
         cursor.execute(statements.MEMBERSHIPS, [list(earlier)])
         memberships = cursor.fetchall()
-    if timeline.units:
-        cursor.execute(statements.UNITS, [list(timeline.units)])
-        units = cursor.fetchall()
-    return Branches(present, memberships, dict(units))
+    return Branches(present, memberships, read_units(cursor, timeline))
 
 
 @dataclass(frozen=True, slots=True)

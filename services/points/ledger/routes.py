@@ -6,7 +6,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 
 from services.points.ledger import permissions, service
-from services.points.ledger.schemas import EntryOut, LedgerIn, PointsOut, ReceiptOut, YearIn
+from services.points.ledger.schemas import EntryOut, LedgerIn, PointsIn, PointsOut, ReceiptOut
 from shared.web import after_id, current_principal, current_uow, page, page_of, requires
 from shared.web.problems import language
 
@@ -15,11 +15,11 @@ blueprint = APIBlueprint("ledger", __name__, url_prefix="/api/v1")
 
 @blueprint.get("/me/points")
 @requires(permissions.OWN_POINTS)
-@blueprint.input(YearIn, location="query")
+@blueprint.input(PointsIn, location="query")
 @blueprint.output(PointsOut)
 def get_my_points(query_data: dict[str, Any]) -> dict[str, Any]:
-    """Read the own points of a year."""
-    return _points(current_principal().member_id, query_data["year"])
+    """Read the own points of a year, or as they were at a moment."""
+    return _points(current_principal().member_id, query_data)
 
 
 @blueprint.get("/me/ledger")
@@ -43,12 +43,12 @@ def get_my_receipt(check_in_id: UUID) -> dict[str, Any]:
 
 @blueprint.get("/members/<uuid:member_id>/points")
 @requires(permissions.POINTS_READ)
-@blueprint.input(YearIn, location="query")
+@blueprint.input(PointsIn, location="query")
 @blueprint.output(PointsOut)
 def get_points(member_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
-    """Read a member's points of a year."""
+    """Read a member's points of a year, or as they were at a moment."""
     _check(member_id)
-    return _points(member_id, query_data["year"])
+    return _points(member_id, query_data)
 
 
 @blueprint.get("/members/<uuid:member_id>/ledger")
@@ -65,8 +65,8 @@ def _check(member_id: UUID) -> None:
     service.check_reach(current_uow(), current_principal(), permissions.POINTS_READ, member_id)
 
 
-def _points(member_id: UUID, year: int | None) -> dict[str, Any]:
-    points = service.points_of(current_uow(), member_id, year)
+def _points(member_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
+    points = service.points_of(current_uow(), member_id, **query)
     for rule in points["rules"]:
         rule["name"] = rule["name"].in_language(language())
     return points

@@ -5,8 +5,14 @@ from marshmallow import fields, validate
 from shared.web import CursorIn, Points, Schema
 
 
-class YearIn(Schema):
+class PointsIn(Schema):
     year = fields.Integer(load_default=None, validate=validate.Range(2000, 2100))
+    as_of = fields.AwareDateTime(
+        load_default=None, metadata={"description": "what had happened by then, as known now"}
+    )
+    known_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "what had been posted by then"}
+    )
 
 
 class LedgerIn(CursorIn):
@@ -32,6 +38,8 @@ class PointsOut(Schema):
 
     member_id = fields.UUID(required=True)
     year = fields.Integer(required=True)
+    as_of = fields.AwareDateTime(required=True, allow_none=True)
+    known_at = fields.AwareDateTime(required=True, allow_none=True)
     points = Points(required=True)
     scored = fields.Boolean(required=True)
     categories = fields.List(fields.Nested(CategoryOut), required=True)

@@ -1,6 +1,7 @@
 """Reading the ledger: balances, entries, receipts."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,16 +47,31 @@ def check_reach(
         )
 
 
-def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, Any]:
-    """Return a member's year, by category and rule; the present year when `year` is None.
+def points_of(
+    uow: UnitOfWork,
+    member_id: UUID,
+    year: int | None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Return a member's year, by category and rule.
 
-    Limits are those of the rules in force now, names those the entries arose under.
+    Limits are those of the rules in force at the moment asked for, names those the entries arose
+    under.
+
+    Args:
+        uow: where to read.
+        member_id: whose.
+        year: the moment's own when None.
+        as_of: only what had happened by then counts, as it is known; now when None.
+        known_at: only what had been posted by then counts: what the member was shown at the time.
     """
-    year = year or local_day(uow.clock.now()).year
-    row = uow.session.get(MemberYearRow, (member_id, year))
-    sums = uow.session.execute(_SUMS, {"member": member_id, "year": year}).all()
+    moment = as_of or uow.clock.now()
+    year = year or local_day(moment).year
+    values = {"member": member_id, "year": year, "as_of": as_of, "known_at": known_at}
+    sums = uow.session.execute(_SUMS, values).all()
     arose = _rules(uow, {rule_code for rule_code, *_ in sums})
-    rules = rules_at(uow, _path(uow, member_id), uow.clock.now())
+    rules = rules_at(uow, _path(uow, member_id), moment)
     caps = {
         rule.code: next((cap.points for cap in rule.caps if cap.per == "year"), None)
         for rule in rules.rules
@@ -66,7 +82,9 @@ def points_of(uow: UnitOfWork, member_id: UUID, year: int | None) -> dict[str, A
     return {
         "member_id": member_id,
         "year": year,
-        "points": row.points if row else 0,
+        "as_of": as_of,
+        "known_at": known_at,
+        "points": sum(points for _, _, points, _ in sums),
         "scored": _scored(uow, member_id),
         "categories": [
             {"category": code, "points": by_category[code], "cap": rules.category_caps.get(code)}
@@ -90,6 +108,8 @@ _SUMS = text("""
     SELECT rule_code, category, sum(points)::integer,
         (array_agg(rule_set_id ORDER BY id DESC))[1]
     FROM ledger_entries WHERE member_id = :member AND year = :year
+        AND (CAST(:as_of AS timestamptz) IS NULL OR occurred_at <= :as_of)
+        AND (CAST(:known_at AS timestamptz) IS NULL OR posted_at <= :known_at)
     GROUP BY rule_code, category ORDER BY rule_code, category
 """)
 

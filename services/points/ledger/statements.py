@@ -45,6 +45,11 @@ LOCK_YEARS = """
     FOR UPDATE OF y
 """
 
+PRESENT = """
+    SELECT m.id, m.organisation_id, h.since FROM members m
+    LEFT JOIN memberships h ON h.member_id = m.id AND h.until IS NULL
+    WHERE m.id = ANY(%b)
+"""
 # Where members belonged, for facts from before the present membership began.
 MEMBERSHIPS = """
     SELECT member_id, since, organisation_id FROM memberships
