@@ -2,6 +2,7 @@
 
 from apiflask import APIBlueprint, APIFlask
 
+from services.points.calendar import routes as calendar
 from services.points.config import Settings
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     held_routes.blueprint,
     leaderboards.blueprint,
     notices.blueprint,
+    calendar.blueprint,
 )
 
 

@@ -1,4 +1,4 @@
-"""statements."""
+"""Working days."""
 
 from alembic import op
 
@@ -7,9 +7,21 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-UP: tuple[str, ...] = ()
+UP = (
+    # Where the city says otherwise than the published calendar.
+    """
+    CREATE TABLE calendar_days (
+        day date PRIMARY KEY CHECK (day BETWEEN '2001-01-01' AND '2099-12-31'),
+        working boolean NOT NULL,
+        reason text NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+        set_by uuid NOT NULL,
+        set_at timestamptz NOT NULL,
+        version integer NOT NULL CHECK (version > 0)
+    )
+    """,
+)
 
-DOWN: tuple[str, ...] = ()
+DOWN = ("DROP TABLE calendar_days",)
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""The working days of China, as published and as the city adjusts them."""
