@@ -12,6 +12,7 @@ from services.points.roster import routes as roster
 from services.points.roster.imports import KINDS
 from services.points.roster.permissions import IMPORTS
 from services.points.rules import routes as rules
+from services.points.simulations import routes as simulations
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     roster.blueprint,
     imports_blueprint("imports", "/api/v1/imports", KINDS, IMPORTS),
     rules.blueprint,
+    simulations.blueprint,
     ledger.blueprint,
     held_routes.blueprint,
     leaderboards.blueprint,

@@ -110,6 +110,8 @@ def _start(layout: Layout, supervisor: Supervisor) -> None:
         supervisor.add(Process(service, command, environment, ready))
         command = [python, "-m", f"services.{service}.worker"]
         supervisor.add(Process(f"{service}-worker", command, environment))
+    jobs = [python, "-m", "services.points.jobs"]
+    supervisor.add(Process("points-jobs", jobs, layout.environment("points")))
     supervisor.add(Process("edge", _edge(layout), ready=_listening(layout.ports["edge"])))
 
 

@@ -42,7 +42,17 @@ THINGS = {
     "held_id": IDS["held_id"],
 }
 # Parameters that name nothing of an organisation: the city's rules, the asker's own jobs, words.
-ELSEWHERE = {"rule_set_id", "import_id", "notice_id", "kind", "code", "filename", "role", "day"}
+ELSEWHERE = {
+    "rule_set_id",
+    "import_id",
+    "simulation_id",
+    "notice_id",
+    "kind",
+    "code",
+    "filename",
+    "role",
+    "day",
+}
 # Readable by everybody on purpose: they hold no personal data.
 OPEN = {
     ("GET", "/api/v1/organisations/<uuid:organisation_id>"),

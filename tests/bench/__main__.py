@@ -1,5 +1,7 @@
 """``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
 
+``python -m tests.bench simulation`` measures the simulation of the full city alone.
+
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
 """
@@ -7,11 +9,12 @@ Prints tables, and writes var/bench.json.
 import json
 import os
 import platform
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.clock import SHANGHAI
-from tests.bench import bare_sql, boards, check_in, posting, visible
+from tests.bench import bare_sql, boards, check_in, posting, simulation, visible
 from tests.bench.suite import fill, running
 
 Figures = dict[str, float]
@@ -43,7 +46,15 @@ def main() -> None:
         )
         report["visible"] = visible.measure(suite)
         show("Scan to visible points at 500 check-ins a second", report["visible"])
+    report["simulation"] = simulate()
     write(report)
+
+
+def simulate() -> Figures:
+    print("\nSimulating the full city's year …", flush=True)
+    figures = simulation.measure()
+    show("A simulation of the full city's year", figures)
+    return figures
 
 
 def show(title: str, figures: Figures) -> None:
@@ -62,4 +73,4 @@ def write(report: dict[str, Figures]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    simulate() if sys.argv[1:] == ["simulation"] else main()

@@ -20,6 +20,7 @@ from services.points.rules.schemas import (
     RulesOut,
     SubmitIn,
 )
+from services.points.simulations.service import signed_difference
 from shared.web import (
     CursorIn,
     Schema,
@@ -139,8 +140,14 @@ def get_diff(rule_set_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
 def post_submit(rule_set_id: UUID, json_data: dict[str, Any]) -> Answer:
     """Hand a draft to a second person for approval."""
     uow, principal = current_uow(), current_principal()
-    day = json_data["effective_from"]
-    return _answer(approval.submit(uow, principal, rule_set_id, day, None))
+    day, past = json_data.pop("effective_from"), None
+    if json_data:
+        row = service.open_draft(uow, principal, rule_set_id)
+        simulation_id = json_data["simulation_id"]
+        past = json_data | {
+            "difference": signed_difference(uow, principal, simulation_id, row, day)
+        }
+    return _answer(approval.submit(uow, principal, rule_set_id, day, past))
 
 
 @blueprint.post("/rule-sets/<uuid:rule_set_id>/approve")
