@@ -31,7 +31,7 @@ class BarOut(Schema):
     after = fields.Integer(required=True)
 
 
-class PlaceOut(Schema):
+class OrganisationOutcomeOut(Schema):
     organisation_id = fields.UUID(required=True)
     members = fields.Integer(required=True)
     before = Points(required=True)
@@ -58,8 +58,8 @@ class FindingsOut(Schema):
     distribution = fields.List(fields.Nested(BarOut), required=True)
     bands = fields.List(fields.Nested(BarOut), required=True)
     churn = fields.Nested(ChurnOut, required=True)
-    units = fields.List(fields.Nested(PlaceOut), required=True)
-    branches = fields.List(fields.Nested(PlaceOut), required=True)
+    units = fields.List(fields.Nested(OrganisationOutcomeOut), required=True)
+    branches = fields.List(fields.Nested(OrganisationOutcomeOut), required=True)
     digest = fields.String(
         required=True, metadata={"description": "stands for every difference; what is signed"}
     )
@@ -94,7 +94,7 @@ class ChangesQuery(CursorIn):
     )
 
 
-class ChangeOut(Schema):
+class MemberOutcomeOut(Schema):
     member_id = fields.UUID(required=True)
     member_no = fields.String(required=True)
     name = fields.String(required=True)
@@ -103,4 +103,4 @@ class ChangeOut(Schema):
     after = Points(required=True)
 
 
-ChangesPage = page_of(ChangeOut)
+ChangesPage = page_of(MemberOutcomeOut)
