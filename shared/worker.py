@@ -7,9 +7,35 @@ import sys
 from collections.abc import Callable, Mapping
 from threading import Event, Thread
 
+from sqlalchemy.exc import OperationalError
+
+from shared.database import Database, UnitOfWork
+
 _log = logging.getLogger(__name__)
 
 Loop = Callable[[Event], None]
+
+
+def repeated(database: Database, work: Callable[[UnitOfWork], object], every: float) -> Loop:
+    """Return a loop that does some work in a transaction, again and again.
+
+    As long as the work finds something to do (returns true) it goes on at once, otherwise it waits
+    `every` seconds; while the database is away it waits as well.
+    """
+
+    def loop(stop: Event) -> None:
+        pause = 0.0
+        while not stop.wait(pause):
+            try:
+                with database.unit_of_work() as uow:
+                    found = work(uow)
+                    uow.commit()
+                pause = 0.0 if found else every
+            except OperationalError as error:
+                _log.warning("%s waits for the database: %s", work.__name__, error)
+                pause = max(2.0, every)
+
+    return loop
 
 
 def run_loops(loops: Mapping[str, Loop]) -> None:

@@ -2,9 +2,10 @@
 
 from services.points.config import Settings
 from services.points.leaderboards.projector import Projector
+from services.points.leaderboards.snapshots import freeze
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
-from services.points.ledger.years import Years
+from services.points.ledger.years import open_years, score_again
 from services.points.roster.imports import KINDS
 from services.points.roster.permissions import IMPORTS
 from shared.config import Environment
@@ -14,7 +15,7 @@ from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.relay import Relay
 from shared.redis import connect
-from shared.worker import Loop, run_loops
+from shared.worker import Loop, repeated, run_loops
 
 
 def loops(settings: Settings) -> dict[str, Loop]:
@@ -29,11 +30,13 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, connect(settings.redis_url)).run,
         "imports": ImportRunner(database, KINDS, IMPORTS).run,
         "attendance": consumer(attendance.STREAM, "points", AttendancePosting()),
-        "years": Years(database).run,
+        "openings": repeated(database, open_years, every=30),
+        "rescoring": repeated(database, score_again, every=5),
         "membership": consumer(roster.STREAM, "points", MembershipPosting()),
         "board-scores": consumer(points.STREAM, "boards", projector.project),
         "board-moves": consumer(roster.STREAM, "boards", projector.move),
         "boards": projector.run,
+        "snapshots": repeated(database, freeze, every=600),
     }
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.points.leaderboards import permissions, service
+from services.points.leaderboards import permissions, service, units
 from services.points.leaderboards.boards import Boards
 from services.points.leaderboards.schemas import (
     BoardIn,
@@ -13,6 +13,8 @@ from services.points.leaderboards.schemas import (
     PolicyIn,
     PolicyOut,
     PreferencesIn,
+    UnitsIn,
+    UnitsOut,
 )
 from shared.web import (
     check_if_match,
@@ -37,6 +39,15 @@ def get_leaderboard(query_data: dict[str, Any]) -> dict[str, Any]:
     """Read a board: the first places, the own one, and how many are on it."""
     boards = Boards(current_redis())
     return service.show(current_uow(), boards, current_principal(), query_data)
+
+
+@blueprint.get("/unit-leaderboards")
+@requires(permissions.BOARDS_READ)
+@blueprint.input(UnitsIn, location="query")
+@blueprint.output(UnitsOut)
+def get_unit_leaderboard(query_data: dict[str, Any]) -> dict[str, Any]:
+    """Read how units of like size stand: by points per head, or by participation."""
+    return units.show(current_uow(), current_redis(), current_principal(), query_data)
 
 
 @blueprint.get("/board-policies/<uuid:organisation_id>")

@@ -8,19 +8,20 @@ from uuid import UUID
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
-from services.points.leaderboards import sql
+from services.points.leaderboards import snapshots, sql
 from services.points.leaderboards.boards import Board, Boards, Standing
 from services.points.leaderboards.permissions import BOARDS_READ, POLICIES_WRITE
 from services.points.leaderboards.policy import OFF, Policy, masked
 from shared.auth import Principal
 from shared.clock import local_day, periods_of
 from shared.database import UnitOfWork
-from shared.errors import Forbidden, NotFound
+from shared.errors import Forbidden, NotFound, Unprocessable
 from shared.text import Text
 
 _NEIGHBOURS = 2
-# Groups across branches are no part of the tree and have no boards.
-_KINDS = ["committee", "unit", "general_branch", "branch"]
+_GROUPS = ("group", "cross_cutting")
+# What Redis and the snapshots leave to SQL: some twenty people, or some hundred.
+_SMALL = ("branch", *_GROUPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,13 @@ _PLACE = text("""
         ON above.id = b.organisation_id WHERE starts_with(o.path, above.path)
         ORDER BY length(above.path) DESC LIMIT 1
     ) near ON true
-    WHERE o.id = :id AND o.kind = ANY(:kinds)
+    WHERE o.id = :id
+""")
+_IN_GROUP = text("""
+    SELECT EXISTS (
+        SELECT FROM group_members WHERE organisation_id = :id AND member_id = :member
+        UNION ALL SELECT FROM members WHERE group_id = :id AND id = :member
+    )
 """)
 
 
@@ -60,13 +67,13 @@ def place(uow: UnitOfWork, organisation_id: UUID) -> Place:
     Raises:
         NotFound: `organisation_unknown`.
     """
-    row = uow.session.execute(_PLACE, {"id": organisation_id, "kinds": _KINDS}).first()
+    row = uow.session.execute(_PLACE, {"id": organisation_id}).first()
     if row is None:
         raise NotFound(
             "organisation_unknown",
             Text(
-                zh="没有这个组织，或该组织没有排行榜。",
-                en="There is no such organisation, or it has no board; choose another.",
+                zh="没有这个组织，请重新选择。",
+                en="There is no such organisation; choose another.",
             ),
         )
     policy = Policy(row.policy, row.top_n) if row.policy else Policy()
@@ -87,11 +94,15 @@ def show(
     below as well.
     """
     where, period = place(uow, query["organisation_id"]), query["period"]
-    _check_reach(principal, where)
+    _check_reach(uow, principal, where)
+    category = query["category"]
+    if category is not None and where.kind == "committee":
+        raise _too_wide()
     policy = where.policy
     answer: dict[str, Any] = {
         "organisation_id": where.id,
         "period": period,
+        "category": category,
         "policy": policy.policy,
         "items": [],
         "own": None,
@@ -101,7 +112,7 @@ def show(
     if policy.policy == OFF:
         return answer
     mine = principal.member_id
-    board, source = _read(uow, boards, where, period, mine, policy.shown(query["limit"]))
+    board, source = _read(uow, boards, where, query, mine, policy.shown(query["limit"]))
     people = _people(uow, mine, [*board.top, *board.around])
     answer["items"] = [_shown(standing, people) for standing in board.top]
     answer["own"] = {
@@ -114,15 +125,41 @@ def show(
 
 
 def _read(
-    uow: UnitOfWork, boards: Boards, where: Place, period: str, mine: UUID, count: int
+    uow: UnitOfWork,
+    boards: Boards,
+    where: Place,
+    query: dict[str, Any],
+    mine: UUID,
+    count: int,
 ) -> tuple[Board, str]:
-    """Read a board from Redis, or from PostgreSQL where Redis has not got it; say from which."""
-    if where.kind != "branch" and period in periods_of(local_day(uow.clock.now())):
-        with suppress(RedisError):
-            board = boards.read(where.code, period, mine, count=count, reach=_NEIGHBOURS)
-            if board is not None:
-                return board, "redis"
-    return sql.read(uow, where.path, period, mine, count=count, reach=_NEIGHBOURS), "sql"
+    """Read a board from where it is quickest, and say from where.
+
+    A running period's is in Redis, a settled one's is frozen; PostgreSQL has them all, the small
+    ones and the categories' as well.
+    """
+    period, category = query["period"], query["category"]
+    if category is None and period in periods_of(local_day(uow.clock.now())):
+        if where.kind not in _SMALL:
+            with suppress(RedisError):
+                board = boards.read(where.code, period, mine, count=count, reach=_NEIGHBOURS)
+                if board is not None:
+                    return board, "redis"
+    elif category is None:
+        board = snapshots.read(uow, where.id, period, mine, count=count, reach=_NEIGHBOURS)
+        if board is not None:
+            return board, "snapshot"
+    asked = sql.Where(where.id, where.kind, where.path, category)
+    return sql.read(uow, asked, period, mine, count=count, reach=_NEIGHBOURS), "sql"
+
+
+def _too_wide() -> Unprocessable:
+    return Unprocessable(
+        "category_board_too_wide",
+        Text(
+            zh="全市不按类别排名，请选择本单位或本支部。",
+            en="The whole city is not ranked by category; choose a unit or a branch.",
+        ),
+    )
 
 
 def _above(around: list[Standing], own: Standing | None) -> list[Standing]:
@@ -136,8 +173,11 @@ def _ahead_of(own: Standing | None, size: int) -> int | None:
     return max(0, 100 * (size - own.rank) // size)
 
 
-def _check_reach(principal: Principal, where: Place) -> None:
+def _check_reach(uow: UnitOfWork, principal: Principal, where: Place) -> None:
     above = any(grant.path.startswith(where.path) for grant in principal.grants)
+    if where.kind in _GROUPS:
+        values = {"id": where.id, "member": principal.member_id}
+        above = bool(uow.session.scalar(_IN_GROUP, values))
     if not above:
         principal.require(BOARDS_READ, where.path)
 

@@ -1,11 +1,9 @@
 """Years as wholes: opened for everybody where rules give base points, and scored again.
 
-Two loops of the worker. Each takes some members at a time, so that a check-in in between waits
+Two tasks of the worker. Each takes some members at a time, so that a check-in in between waits
 for milliseconds.
 """
 
-from collections.abc import Callable
-from threading import Event
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +14,9 @@ from services.points.ledger.recorded import RecordedFact
 from services.points.rules.timeline import TIMELINE
 from services.points.scoring.opening import is_opened, opening_fact
 from shared.clock import local_day
-from shared.database import Database, UnitOfWork
-
-Work = Callable[[UnitOfWork], int]
+from shared.database import UnitOfWork
 
 _AT_ONCE: Final = 500
-_EVERY: Final = 15.0
 _TITLE: Final = "年度基础分"
 
 _UNOPENED: Final = text("""
@@ -56,21 +51,3 @@ def open_years(uow: UnitOfWork) -> int:
 def score_again(uow: UnitOfWork) -> int:
     """Score some of the years again that rules for the past made out of date."""
     return rescore_stale(uow, TIMELINE.hold(uow), _AT_ONCE)
-
-
-class Years:
-    """The worker's loop over both."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def run(self, stop: Event) -> None:
-        while not stop.is_set():
-            if not any([self._some(open_years), self._some(score_again)]):
-                stop.wait(_EVERY)
-
-    def _some(self, work: Work) -> int:
-        with self._database.unit_of_work() as uow:
-            done = work(uow)
-            uow.commit()
-        return done

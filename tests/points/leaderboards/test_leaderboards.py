@@ -27,6 +27,7 @@ from tests.points.city import BRANCH, CITY, OTHER, UNIT
 
 Add = Callable[..., UUID]
 PERIOD = "2026"
+WHOLE = sql.Where(CITY, "committee", "/city/")
 
 
 def set_points(database: Database, member: UUID, points: int, version: int) -> None:
@@ -121,7 +122,7 @@ def test_redis_and_sql_and_the_model_agree_after_any_history(
         for member, points in totals.items():
             for reach in (0, 1, 2):
                 seen = boards.read("city", PERIOD, member, count=50, reach=reach)
-                assert seen == sql.read(uow, "/city/", PERIOD, member, count=50, reach=reach)
+                assert seen == sql.read(uow, WHOLE, PERIOD, member, count=50, reach=reach)
                 assert seen
                 assert (seen.size, seen.top) == (len(model), model)
                 own = next((s for s in model if s.member_id == member), None)
@@ -132,7 +133,7 @@ def test_redis_and_sql_and_the_model_agree_after_any_history(
                 assert seen.around == near
         for count in (0, 2):
             few = boards.read("city", PERIOD, members[0], count=count, reach=1)
-            assert few == sql.read(uow, "/city/", PERIOD, members[0], count=count, reach=1)
+            assert few == sql.read(uow, WHOLE, PERIOD, members[0], count=count, reach=1)
             assert few
             assert few.top == model[:count]
 

@@ -1,4 +1,4 @@
-"""board_snapshots."""
+"""Boards of periods that are over, as they ended."""
 
 from alembic import op
 
@@ -7,9 +7,33 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-UP: tuple[str, ...] = ()
+UP = (
+    """
+    CREATE TABLE closed_boards (
+        organisation_id uuid NOT NULL REFERENCES organisations (id),
+        period text NOT NULL,
+        size integer NOT NULL CHECK (size >= 0),
+        frozen_at timestamptz NOT NULL,
+        PRIMARY KEY (organisation_id, period)
+    )
+    """,
+    """
+    CREATE TABLE closed_board_places (
+        organisation_id uuid NOT NULL,
+        period text NOT NULL,
+        -- The order on the board; those with the same points share a rank.
+        place integer NOT NULL CHECK (place > 0),
+        rank integer NOT NULL CHECK (rank BETWEEN 1 AND place),
+        member_id uuid NOT NULL,
+        points integer NOT NULL CHECK (points > 0),
+        PRIMARY KEY (organisation_id, period, place),
+        UNIQUE (organisation_id, period, member_id),
+        FOREIGN KEY (organisation_id, period) REFERENCES closed_boards
+    )
+    """,
+)
 
-DOWN: tuple[str, ...] = ()
+DOWN = ("DROP TABLE closed_board_places", "DROP TABLE closed_boards")
 
 
 def upgrade() -> None:
