@@ -7,11 +7,12 @@ from services.events.imports import KINDS
 from shared.config import Environment
 from shared.contracts.roster import STREAM
 from shared.database import Database
+from shared.imports.jobs import drop_previews
 from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
-from shared.worker import Loop, run_loops
+from shared.worker import Loop, repeated, run_loops
 
 
 def loops(settings: Settings) -> dict[str, Loop]:
@@ -21,6 +22,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
     return {
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
+        "dropped-previews": repeated(database, drop_previews, every=3600),
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,

@@ -4,13 +4,12 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.points.calendar import routes as calendar
 from services.points.config import Settings
+from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
 from services.points.notices import routes as notices
 from services.points.roster import routes as roster
-from services.points.roster.imports import KINDS
-from services.points.roster.permissions import IMPORTS
 from services.points.rules import routes as rules
 from services.points.simulations import routes as simulations
 from shared.auth import TokenVerifier

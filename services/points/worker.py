@@ -1,16 +1,16 @@
 """The points service's background loops: ``python -m services.points.worker``."""
 
 from services.points.config import Settings
+from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards.projector import Projector
 from services.points.leaderboards.snapshots import freeze
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
 from services.points.ledger.years import open_years, score_again
-from services.points.roster.imports import KINDS
-from services.points.roster.permissions import IMPORTS
 from shared.config import Environment
 from shared.contracts import attendance, points, roster
 from shared.database import Database
+from shared.imports.jobs import drop_previews
 from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.relay import Relay
@@ -30,6 +30,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, connect(settings.redis_url)).run,
         "imports": ImportRunner(database, KINDS, IMPORTS).run,
         "attendance": consumer(attendance.STREAM, "points", AttendancePosting()),
+        "dropped-previews": repeated(database, drop_previews, every=3600),
         "openings": repeated(database, open_years, every=30),
         "rescoring": repeated(database, score_again, every=5),
         "membership": consumer(roster.STREAM, "points", MembershipPosting()),

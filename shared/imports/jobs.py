@@ -1,29 +1,33 @@
 """Imports as people see them: queued, listed, read with their errors."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, text
+from sqlalchemy import CursorResult, Row, TextClause, text
 
 from shared.auth import Principal
 from shared.database import UnitOfWork
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.ids import new_id
+from shared.imports.kinds import Kind
 from shared.imports.runner import write_principal
 from shared.text import Text
 
 # Refusals shown with an import itself; the rest are read page by page.
 SHOWN_ERRORS: Final = 1_000
+_KEPT: Final = timedelta(days=7)
 
 _PUT = text("""
-    INSERT INTO imports (id, kind, filename, content, principal, created_by, created_at)
-    VALUES (:id, :kind, :filename, :content, CAST(:principal AS jsonb), :by, :now)
+    INSERT INTO imports (id, kind, filename, content, principal, created_by, created_at, mode)
+    VALUES (:id, :kind, :filename, :content, CAST(:principal AS jsonb), :by, :now, :mode)
 """)
 _PUT_PROGRESS = text("INSERT INTO import_progress (import_id) VALUES (:id)")
 
 _JOBS = """
-    SELECT id, kind, filename, created_by, created_at, finished_at, summary,
+    SELECT id, kind, filename, created_by, created_at, finished_at, summary, mode,
         CASE WHEN state = 'queued' AND attempts > 0 THEN 'running' ELSE state END AS state,
         total_rows, processed_rows
     FROM imports JOIN import_progress ON import_id = id
@@ -33,6 +37,16 @@ _ONE = text(_JOBS + " AND id = :id")
 _PAGE = text(
     _JOBS + " AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
 )
+_QUEUE_AGAIN = text("""
+    UPDATE imports SET state = 'queued', finished_at = NULL, mode = :mode, undone_by = :by,
+        undo_reason = :reason
+    WHERE id = :id AND state = :state
+""")
+_TRY_ANEW = text("UPDATE import_progress SET attempts = 0 WHERE import_id = :id")
+_DROP = text("""
+    UPDATE imports SET state = 'dropped', content = NULL
+    WHERE state = 'previewed' AND finished_at < :before
+""")
 _ERRORS = text("""
     SELECT row_number, "column", code, value FROM import_errors
     WHERE import_id = :id
@@ -42,9 +56,15 @@ _ERRORS = text("""
 
 
 def enqueue(
-    uow: UnitOfWork, principal: Principal, kind: str, filename: str, content: bytes
+    uow: UnitOfWork,
+    principal: Principal,
+    kind: str,
+    filename: str,
+    content: bytes,
+    *,
+    preview: bool = False,
 ) -> UUID:
-    """Put a file into the queue and return the import's id."""
+    """Put a file into the queue, to be looked at or applied; return the import's id."""
     import_id = new_id()
     uow.session.execute(
         _PUT,
@@ -56,6 +76,7 @@ def enqueue(
             "principal": orjson.dumps(write_principal(principal)).decode(),
             "by": principal.member_id,
             "now": uow.clock.now(),
+            "mode": "preview" if preview else "apply",
         },
     )
     uow.session.execute(_PUT_PROGRESS, {"id": import_id})
@@ -75,6 +96,68 @@ def get(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
             Text("没有这次导入，请从导入列表中选择。", "No such import; choose one of your own."),
         )
     return row
+
+
+def apply(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
+    """Queue a previewed file to be applied; it is not sent again.
+
+    Raises:
+        NotFound: `import_unknown`.
+        Conflict: `import_not_previewed`.
+    """
+    get(uow, principal, import_id)
+    values = {"id": import_id, "mode": "apply", "state": "previewed", "by": None, "reason": None}
+    if not _queue_again(uow, values):
+        raise Conflict(
+            "import_not_previewed",
+            Text(
+                "只有预览完成且未过期的导入可以应用，请重新上传。",
+                "Only a preview that is finished and kept can be applied; send the file again.",
+            ),
+        )
+    return get(uow, principal, import_id)
+
+
+def undo(
+    uow: UnitOfWork, principal: Principal, import_id: UUID, reason: str, kinds: Mapping[str, Kind]
+) -> Row[Any]:
+    """Queue an applied import to be taken back as one.
+
+    Raises:
+        NotFound: `import_unknown`.
+        Conflict: `import_not_undoable`; not applied, undone already, or of a kind that cannot be;
+            and what the kind itself objects.
+    """
+    kind = kinds.get(get(uow, principal, import_id).kind)
+    by = principal.member_id
+    values = {"id": import_id, "mode": "undo", "state": "done", "by": by, "reason": reason}
+    if kind is None or kind.undo is None or not _queue_again(uow, values):
+        raise Conflict(
+            "import_not_undoable",
+            Text(
+                "只有已应用且未撤销过的成绩类导入可以撤销，请核对导入记录。",
+                "Only an applied import of results that was not undone before can be undone;"
+                " check the list of imports.",
+            ),
+        )
+    if kind.check_undo is not None:
+        kind.check_undo(uow, import_id)
+    return get(uow, principal, import_id)
+
+
+def drop_previews(uow: UnitOfWork) -> int:
+    """Drop files that were looked at a week ago and never applied; return how many."""
+    return _changed(uow, _DROP, {"before": uow.clock.now() - _KEPT})
+
+
+def _queue_again(uow: UnitOfWork, values: dict[str, Any]) -> bool:
+    uow.session.execute(_TRY_ANEW, values)
+    return bool(_changed(uow, _QUEUE_AGAIN, values))
+
+
+def _changed(uow: UnitOfWork, statement: TextClause, values: dict[str, Any]) -> int:
+    result = cast("CursorResult[Any]", uow.session.execute(statement, values))
+    return result.rowcount
 
 
 def page(uow: UnitOfWork, principal: Principal, before: UUID | None, limit: int) -> list[Row[Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from shared.auth import Permission, Principal
 from shared.database import UnitOfWork
@@ -36,13 +37,16 @@ class Check:
         column: the column to look at.
         text: what is wrong and what to do; ``{value}`` is the row's value.
         query: SQL that selects (row_number, value as text) of the rows that break it; it may use
-            ``staged`` and what `Kind.parameters` gives.
+            ``staged``, ``:import_id`` and what `Kind.parameters` gives.
     """
 
     code: str
     column: str
     text: Text
     query: str
+
+
+Summary = Mapping[str, int | float]
 
 
 def _no_parameters(_principal: Principal, _permission: Permission) -> Mapping[str, Any]:
@@ -62,7 +66,11 @@ class Kind:
 
     Args:
         apply: changes the database from ``staged`` with a few statements, and returns counts for
-            people, e.g. ``{"created": 3}``. It never commits.
+            people, e.g. ``{"created": 3}``. It never commits; a preview rolls it back.
+        permission: where it is narrower than that of the imports' routes.
+        undo: takes back what an import brought, all of it, and returns counts; None where that
+            cannot be done.
+        check_undo: raises the problem that stands in the way of undoing an import.
         parameters: named values for the checks' queries, from the importer and the permission
             that imports ask for.
     """
@@ -70,8 +78,11 @@ class Kind:
     name: str
     columns: tuple[Column, ...]
     checks: tuple[Check, ...]
-    apply: Callable[[UnitOfWork, Principal], Mapping[str, int]]
+    apply: Callable[[UnitOfWork, Principal, UUID], Summary]
     parameters: Callable[[Principal, Permission], Mapping[str, Any]] = _no_parameters
+    permission: Permission | None = None
+    undo: Callable[[UnitOfWork, UUID, str], Summary] | None = None
+    check_undo: Callable[[UnitOfWork, UUID], None] | None = None
 
 
 def reach_of(principal: Principal, permission: Permission) -> Mapping[str, Any]:

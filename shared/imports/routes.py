@@ -21,6 +21,7 @@ from shared.imports.schemas import (
     ImportOut,
     ImportsPage,
     ImportsQuery,
+    UndoIn,
 )
 from shared.imports.texts import text_of_refusal
 from shared.text import Text
@@ -32,6 +33,7 @@ from shared.web import (
     requires,
     transactional,
 )
+from shared.web.guards import role_needed
 from shared.web.problems import language
 
 MAX_FILE: Final = 64 * 1024 * 1024
@@ -68,7 +70,17 @@ def imports_blueprint(
         if kind not in known:
             raise _kind_unknown(known)
         uow, principal = current_uow(), current_principal()
-        import_id = jobs.enqueue(uow, principal, kind, _filename(file), file.read())
+        narrower = known[kind].permission
+        if narrower is not None and not principal.holds(narrower):
+            raise role_needed(narrower)
+        import_id = jobs.enqueue(
+            uow,
+            principal,
+            kind,
+            _filename(file),
+            file.read(),
+            preview=form_and_files_data["preview"],
+        )
         return (
             _shown(jobs.get(uow, principal, import_id), []),
             202,
@@ -120,7 +132,30 @@ def imports_blueprint(
         response.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
         return response
 
+    _add_decisions(blueprint, permission, known)
     return blueprint
+
+
+def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[str, Kind]) -> None:
+    """Add what people do with an import that they have looked at."""
+
+    @blueprint.post("/<uuid:import_id>/apply")
+    @requires(permission)
+    @transactional
+    @blueprint.output(ImportOut, status_code=202)
+    def post_apply(import_id: UUID) -> dict[str, object]:
+        """Apply a file whose preview was looked at."""
+        return _shown(jobs.apply(current_uow(), current_principal(), import_id), [])
+
+    @blueprint.post("/<uuid:import_id>/undo")
+    @requires(permission)
+    @transactional
+    @blueprint.input(UndoIn)
+    @blueprint.output(ImportOut, status_code=202)
+    def post_undo(import_id: UUID, json_data: dict[str, Any]) -> dict[str, object]:
+        """Take back, as one, all that an import brought."""
+        uow, principal = current_uow(), current_principal()
+        return _shown(jobs.undo(uow, principal, import_id, json_data["reason"], known), [])
 
 
 def _filename(file: FileStorage) -> str:

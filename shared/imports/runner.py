@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.auth import Grant, Permission, Principal
 from shared.database import Database, UnitOfWork
-from shared.imports.kinds import Check, Kind
+from shared.imports.kinds import Check, Kind, Summary
 from shared.imports.staging import stage
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _ATTEMPTS: Final = 3
 
 # NO KEY: readers of progress and errors refer to this row meanwhile.
 _TAKE = text("""
-    SELECT id, kind, principal, content FROM imports WHERE state = 'queued'
+    SELECT id, kind, principal, content, mode, undo_reason FROM imports WHERE state = 'queued'
     ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """)
 _START = text("""
@@ -40,8 +40,8 @@ _PROGRESS = text("""
     UPDATE import_progress SET total_rows = :total, processed_rows = :done WHERE import_id = :id
 """)
 _FINISH = text("""
-    UPDATE imports SET state = :state, summary = CAST(:summary AS jsonb), content = NULL,
-        finished_at = :now
+    UPDATE imports SET state = :state, summary = CAST(:summary AS jsonb), finished_at = :now,
+        content = CASE WHEN :state = 'previewed' THEN content END
     WHERE id = :id
 """)
 
@@ -77,7 +77,8 @@ class ImportRunner:
             if job is None:
                 return False
             attempts = self._alone(_START, {"id": job.id})
-            state, summary = "failed", dict[str, int]()
+            state: str = "failed"
+            summary: Summary = {}
             try:
                 if attempts <= _ATTEMPTS:
                     state, summary = self._apply(uow, job)
@@ -92,11 +93,13 @@ class ImportRunner:
             self._finish(uow, job.id, state, summary)
         return True
 
-    def _apply(self, uow: UnitOfWork, job: Row[Any]) -> tuple[str, dict[str, int]]:
+    def _apply(self, uow: UnitOfWork, job: Row[Any]) -> tuple[str, Summary]:
         kind, principal = self._kinds[job.kind], read_principal(job.principal)
+        if job.mode == "undo" and kind.undo is not None:
+            return "undone", dict(kind.undo(uow, job.id, job.undo_reason))
         raw = cast("psycopg.Connection[Any]", uow.session.connection().connection.driver_connection)
         stage(raw, job.id, kind, job.content, self._teller(job.id))
-        parameters = kind.parameters(principal, self._permission)
+        parameters = kind.parameters(principal, kind.permission or self._permission)
         for check in kind.checks:
             _run_check(uow, job.id, check, parameters)
         bad = uow.session.scalar(
@@ -105,7 +108,13 @@ class ImportRunner:
         )
         if bad:
             return "refused", {"bad_rows": bad}
-        return "done", dict(kind.apply(uow, principal))
+        if job.mode == "apply":
+            return "done", dict(kind.apply(uow, principal, job.id))
+        # What it would do is what it does, taken back.
+        attempt = uow.session.begin_nested()
+        summary = dict(kind.apply(uow, principal, job.id))
+        attempt.rollback()
+        return "previewed", summary
 
     def _finish(self, uow: UnitOfWork, import_id: UUID, state: str, summary: object) -> None:
         uow.session.execute(

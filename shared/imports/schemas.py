@@ -1,7 +1,7 @@
 """What the routes of imports take and answer."""
 
 from apiflask.fields import File
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from shared.web import CursorIn, Schema, page_of
 
@@ -11,6 +11,14 @@ class ImportIn(Schema):
     file = File(  # type: ignore[no-untyped-call] # marshmallow's field of files has no hints
         required=True, metadata={"description": "xlsx, or csv in UTF-8 or GB 18030"}
     )
+    preview = fields.Boolean(
+        load_default=False,
+        metadata={"description": "only say what it would do; …/apply then does it"},
+    )
+
+
+class UndoIn(Schema):
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
 
 
 class ImportsQuery(CursorIn):
@@ -31,8 +39,12 @@ class ImportSummaryOut(Schema):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
     filename = fields.String(required=True)
+    mode = fields.String(required=True, metadata={"description": "preview, apply or undo"})
     state = fields.String(
-        required=True, metadata={"description": "queued, running, done, refused or failed"}
+        required=True,
+        metadata={
+            "description": "queued, running, previewed, done, refused, failed, dropped or undone"
+        },
     )
     total_rows = fields.Integer(
         required=True,
@@ -44,9 +56,11 @@ class ImportSummaryOut(Schema):
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
     summary = fields.Dict(
         keys=fields.String(),
-        values=fields.Integer(),
+        values=fields.Raw(metadata={"type": "number"}),
         required=True,
-        metadata={"description": "counts, e.g. created, changed, unchanged; bad_rows if refused"},
+        metadata={
+            "description": "counts, e.g. created, changed, unchanged, points; bad_rows if refused"
+        },
     )
 
 

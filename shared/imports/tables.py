@@ -54,3 +54,46 @@ IMPORTS_V1_DOWN = (
     "DROP TABLE import_progress",
     "DROP TABLE imports",
 )
+
+# Previews, which keep their file for a while, and undoing.
+IMPORTS_V2_UP = (
+    """
+    ALTER TABLE imports
+        ADD COLUMN mode text NOT NULL DEFAULT 'apply' CHECK (mode IN ('preview', 'apply', 'undo')),
+        ADD COLUMN undone_by uuid,
+        ADD COLUMN undo_reason text,
+        DROP CONSTRAINT imports_state_check,
+        DROP CONSTRAINT imports_check,
+        ADD CONSTRAINT imports_state_check CHECK (
+            state IN ('queued', 'previewed', 'done', 'refused', 'failed', 'dropped', 'undone')
+        ),
+        ADD CONSTRAINT imports_content_check CHECK (
+            (content IS NOT NULL)
+            = (state = 'previewed' OR state = 'queued' AND mode IN ('preview', 'apply'))
+        ),
+        ADD CONSTRAINT imports_undo_check CHECK (
+            (mode = 'undo') = (undone_by IS NOT NULL AND undo_reason IS NOT NULL)
+        )
+    """,
+)
+
+IMPORTS_V2_DOWN = (
+    """
+    UPDATE imports SET content = NULL, mode = 'apply', undone_by = NULL, undo_reason = NULL,
+        finished_at = coalesce(finished_at, created_at),
+        state = CASE WHEN state IN ('previewed', 'dropped') THEN 'failed' ELSE 'done' END
+    WHERE state IN ('previewed', 'dropped', 'undone') OR mode = 'undo'
+    """,
+    """
+    ALTER TABLE imports
+        DROP CONSTRAINT imports_undo_check,
+        DROP CONSTRAINT imports_content_check,
+        DROP CONSTRAINT imports_state_check,
+        ADD CONSTRAINT imports_check CHECK ((content IS NULL) = (state <> 'queued')),
+        ADD CONSTRAINT imports_state_check
+            CHECK (state IN ('queued', 'done', 'refused', 'failed')),
+        DROP COLUMN undo_reason,
+        DROP COLUMN undone_by,
+        DROP COLUMN mode
+    """,
+)

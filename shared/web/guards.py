@@ -33,7 +33,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if permission is not PUBLIC:
                 g.principal = authenticate()
                 if not g.principal.holds(permission):
-                    raise _role_needed(permission)
+                    raise role_needed(permission)
             return view(*args, **kwargs)
 
         # Read by the OpenAPI document and by the test that no route escaped.
@@ -126,7 +126,7 @@ def _replay(stored: idempotency.Stored | idempotency.OtherRequest) -> Response:
     return response
 
 
-def _role_needed(permission: Permission) -> Forbidden:
+def role_needed(permission: Permission) -> Forbidden:
     return Forbidden(
         "role_needed",
         Text(

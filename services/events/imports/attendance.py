@@ -6,6 +6,7 @@ there. Nobody is taken out by a file: that is an annulment, which has a reason.
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -101,7 +102,7 @@ _CHECKS: Final = (
 )  # fmt: skip
 
 
-def _apply(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
+def _apply(uow: UnitOfWork, principal: Principal, _import_id: UUID) -> Mapping[str, int]:
     by = principal.member_id
     uow.session.execute(text(statements.LOCK_ORGANISATIONS))
     events = uow.session.scalar(text(statements.PUT_EVENTS), {"by": by, "now": uow.clock.now()})

@@ -26,4 +26,4 @@ ROLES_READ: Final = Permission("roles.read", _BRANCH)
 ROLES_GIVE: Final = Permission("roles.give", _BRANCH)
 """Which role may be given by whom is `policy.GIVEN_BY`."""
 
-IMPORTS: Final = Permission("roster.import", _KEEPERS)
+ROSTER_IMPORT: Final = Permission("roster.import", _KEEPERS)

@@ -14,9 +14,8 @@ from openpyxl import Workbook
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from services.points.imports import IMPORTS, KINDS
 from services.points.roster.bootstrap import bootstrap
-from services.points.roster.imports import KINDS
-from services.points.roster.permissions import IMPORTS
 from shared.database import Database
 from shared.ids import new_id
 from shared.imports.runner import ImportRunner

@@ -23,7 +23,7 @@ from shared.imports import Check, Column, Kind, whole_number
 from shared.imports.kinds import reach_of
 from shared.imports.routes import imports_blueprint
 from shared.imports.runner import ImportRunner
-from shared.imports.tables import IMPORTS_V1_UP
+from shared.imports.tables import IMPORTS_V1_UP, IMPORTS_V2_UP
 from shared.testing.plugin import MakeDatabase, TokenFor
 from shared.text import Text
 from shared.web import Suite, create_service
@@ -32,7 +32,7 @@ HEADINGS = ("名称*", "amount")
 IMPORT = Permission("fruit.import", frozenset({"unit_admin", "city_admin"}))
 
 
-def apply(uow: UnitOfWork, _principal: Principal) -> Mapping[str, int]:
+def apply(uow: UnitOfWork, _principal: Principal, _import_id: UUID) -> Mapping[str, int]:
     rows = uow.session.execute(
         text("INSERT INTO fruit SELECT new_id, name, amount FROM staged RETURNING name")
     ).all()
@@ -102,6 +102,7 @@ def database(make_database: MakeDatabase) -> Database:
     with database.unit_of_work() as uow:
         for statement in (
             *IMPORTS_V1_UP,
+            *IMPORTS_V2_UP,
             "CREATE TABLE fruit (id uuid PRIMARY KEY, name text UNIQUE, amount integer)",
         ):
             uow.session.execute(text(statement))

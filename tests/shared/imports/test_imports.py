@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -137,10 +138,10 @@ def test_progress_is_seen_while_the_file_is_applied(
 ) -> None:
     reached, go_on = Event(), Event()
 
-    def slow(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
+    def slow(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Mapping[str, int]:
         reached.set()
         assert go_on.wait(20)
-        return apply(uow, principal)
+        return apply(uow, principal, import_id)
 
     import_id = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
     runner = ImportRunner(database, [replace(FRUIT, apply=slow)], IMPORT)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic, sleep
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,8 +24,8 @@ def broken(kind: Kind, times: int) -> Kind:
     """A kind whose application fails so many times after it has written."""
     failures = iter(range(times))
 
-    def apply_and_fail(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
-        summary = apply(uow, principal)
+    def apply_and_fail(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Mapping[str, int]:
+        summary = apply(uow, principal, import_id)
         if next(failures, None) is not None:
             message = "the power went"
             raise RuntimeError(message)
@@ -52,8 +53,8 @@ from shared.database import Database
 from shared.imports.runner import ImportRunner
 from tests.shared.imports.conftest import FRUIT, IMPORT, apply
 
-def apply_and_die(uow, principal):
-    apply(uow, principal)
+def apply_and_die(uow, principal, import_id):
+    apply(uow, principal, import_id)
     os.kill(os.getpid(), signal.SIGKILL)
 
 ImportRunner(Database(sys.argv[1]), [replace(FRUIT, apply=apply_and_die)], IMPORT).run_once()

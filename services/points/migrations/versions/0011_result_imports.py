@@ -1,15 +1,29 @@
-"""result_imports."""
+"""Imports are looked at before they are applied, and undone as one."""
 
 from alembic import op
+
+from shared.imports.tables import IMPORTS_V2_DOWN, IMPORTS_V2_UP
 
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-UP: tuple[str, ...] = ()
+UP = (
+    *IMPORTS_V2_UP,
+    # Every fact that a file named. One that several name stays until the last of them is undone.
+    """
+    CREATE TABLE import_facts (
+        import_id uuid NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+        member_id uuid NOT NULL,
+        fact_id uuid NOT NULL,
+        PRIMARY KEY (import_id, member_id, fact_id)
+    )
+    """,
+    "CREATE INDEX import_facts_by_fact ON import_facts (member_id, fact_id)",
+)
 
-DOWN: tuple[str, ...] = ()
+DOWN = ("DROP TABLE import_facts", *IMPORTS_V2_DOWN)
 
 
 def upgrade() -> None:

@@ -6,12 +6,14 @@ heading leaves what stands; a role is only ever added. Rows that change nothing 
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import text
 
 from services.points.roster import policy, publish
 from services.points.roster.imports import members_sql as statements
 from services.points.roster.imports.members_checks import CHECKS
+from services.points.roster.permissions import ROSTER_IMPORT
 from shared.auth import Permission, Principal
 from shared.database import UnitOfWork
 from shared.ids import new_id
@@ -49,7 +51,7 @@ def _parameters(principal: Principal, permission: Permission) -> Mapping[str, An
     }
 
 
-def _apply(uow: UnitOfWork, principal: Principal) -> Mapping[str, int]:
+def _apply(uow: UnitOfWork, principal: Principal, _import_id: UUID) -> Mapping[str, int]:
     values = {
         "now": uow.clock.now(),
         "by": principal.member_id,
@@ -101,5 +103,6 @@ KIND: Final = Kind(
     ),
     checks=CHECKS,
     apply=_apply,
+    permission=ROSTER_IMPORT,
     parameters=_parameters,
 )

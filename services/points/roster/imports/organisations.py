@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import text
 
 from services.points.roster import policy, publish
 from services.points.roster.organisations import lock_tree
+from services.points.roster.permissions import ROSTER_IMPORT
 from shared.auth import Permission, Principal
 from shared.database import UnitOfWork
 from shared.imports import Check, Column, Kind, one_of
@@ -162,7 +164,7 @@ def _parameters(principal: Principal, permission: Permission) -> Mapping[str, An
     return {"nestings": nestings, "reaches": list(principal.paths(permission))}
 
 
-def _apply(uow: UnitOfWork, _principal: Principal) -> Mapping[str, int]:
+def _apply(uow: UnitOfWork, _principal: Principal, _import_id: UUID) -> Mapping[str, int]:
     lock_tree(uow)
     rows = uow.session.scalar(text("SELECT count(*) FROM staged")) or 0
     renamed = uow.session.scalars(_RENAME).all()
@@ -185,5 +187,6 @@ KIND: Final = Kind(
     ),
     checks=_CHECKS,
     apply=_apply,
+    permission=ROSTER_IMPORT,
     parameters=_parameters,
 )

@@ -1,0 +1,63 @@
+"""Cells that only tables of results have."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from shared.imports.parsers import BadCellError, Parser
+from shared.spreadsheets import Cell, text_of
+from shared.text import Text
+
+_MINUTES: Final = 60
+_MOST_HOURS: Final = 24
+_QUARTER: Final = re.compile(
+    r"(\d{4})(?:-?Q|年第?)([1-4一二三四])(?:季度?)?", re.ASCII | re.IGNORECASE
+)
+_NUMBERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4}
+
+
+def _hours(cell: Cell) -> int:
+    try:
+        value = Decimal(text_of(cell))
+    except InvalidOperation:
+        raise BadCellError("hours_invalid") from None
+    minutes = value * _MINUTES
+    if not minutes.is_finite() or minutes != int(minutes) or not 0 < value <= _MOST_HOURS:
+        raise BadCellError("hours_invalid")
+    return int(minutes)
+
+
+def _quarter(cell: Cell) -> date:
+    found = _QUARTER.fullmatch(text_of(cell).replace(" ", ""))
+    if found is None:
+        raise BadCellError("quarter_invalid")
+    year, quarter = int(found[1]), _NUMBERS.get(found[2]) or int(found[2])
+    last_month = quarter * 3
+    after = date(year + last_month // 12, last_month % 12 + 1, 1)
+    return after - timedelta(days=1)
+
+
+hours: Final = Parser(
+    "integer",
+    _hours,
+    {
+        "hours_invalid": Text(
+            "「{value}」不是有效时长，请填 0 到 24 之间的小时数，如 1.5。",
+            "“{value}” is no length of time; write hours between 0 and 24, e.g. 1.5.",
+        )
+    },
+)
+"""Hours as people write them, stored as minutes."""
+
+quarter: Final = Parser(
+    "date",
+    _quarter,
+    {
+        "quarter_invalid": Text(
+            "「{value}」不是有效季度，请写成 2026-Q3 或 2026年第三季度。",
+            "“{value}” is no quarter; write it as 2026-Q3.",
+        )
+    },
+)
+"""A quarter, stored as its last day."""
