@@ -9,7 +9,8 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-cache --no-default-groups
 
 FROM python:3.13-slim AS service
-RUN useradd --system --uid 10001 --home-dir /app suite
+# A volume that is mounted at /data for the first time belongs to whom the folder belongs.
+RUN useradd --system --uid 10001 --home-dir /app suite && install --directory --owner suite /data
 WORKDIR /app
 COPY --from=packages /app/.venv .venv
 COPY shared shared

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from shared.config import Environment
+from shared.storage import Storage, storage_from
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Settings:
     redis_url: str
     public_keys: Path
     threads: int
+    storage: Storage
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -22,4 +24,5 @@ class Settings:
             redis_url=environment.text("REDIS_URL"),
             public_keys=Path(environment.text("TOKEN_PUBLIC_KEYS")),
             threads=environment.integer("THREADS", 32),
+            storage=storage_from(environment),
         )

@@ -84,6 +84,8 @@ class Layout:
             "PUBLIC_URL": self.base_url,
             "BIND": f"127.0.0.1:{port[service]}",
         }
+        if service == "points":
+            settings["STORAGE"] = str(self.var / "attachments")
         if service == "events":
             settings["CODE_KEY"] = self.secret("code_key")
         if service == "gateway":

@@ -36,6 +36,7 @@ def create(
             "WECHAT_APP_ID": "wx-test",
             "WECHAT_APP_SECRET": "secret",
             "THREADS": "2",
+            "STORAGE": str(public_keys.parent / "storage"),
         }
     )
     make: dict[str, Callable[[], APIFlask]] = {

@@ -22,6 +22,7 @@ from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import FIELD, Envelope, stream_key
+from shared.storage import FolderStorage
 from shared.testing.plugin import MakeDatabase
 from shared.worker import Loop
 from tests.contracts.attendance import situations as attendance_told
@@ -63,7 +64,7 @@ def loops(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str, L
     """Return a service's loops as its worker would run them."""
     keys = Path("/nowhere")
     if service == "points":
-        return points.loops(PointsSettings(NOWHERE, redis_url, keys, 1))
+        return points.loops(PointsSettings(NOWHERE, redis_url, keys, 1, FolderStorage(keys)))
     if service == "events":
         return events.loops(EventsSettings(NOWHERE, redis_url, keys, 1, b"", ""))
     return gateway.loops(Environment({"DATABASE_URL": NOWHERE, "REDIS_URL": redis_url}))

@@ -19,6 +19,7 @@ from shared.clock import SHANGHAI, FixedClock
 from shared.contracts.attendance import AttendanceRecordedV1
 from shared.database import Database
 from shared.ids import new_id
+from shared.storage import FolderStorage
 from shared.testing.plugin import MakeDatabase
 from tests.points.city import deliver, found, join
 
@@ -31,10 +32,21 @@ def database(make_database: MakeDatabase) -> Database:
 
 
 @pytest.fixture
+def storage(tmp_path: Path) -> FolderStorage:
+    """Where attachments are kept, outside the database."""
+    return FolderStorage(tmp_path / "storage")
+
+
+@pytest.fixture
 def app(
-    database: Database, redis_url: str, redis_client: Redis, public_keys: Path, clock: FixedClock
+    database: Database,
+    redis_url: str,
+    redis_client: Redis,
+    public_keys: Path,
+    storage: FolderStorage,
+    clock: FixedClock,
 ) -> Iterator[APIFlask]:
-    settings = Settings(database.url, redis_url, public_keys, threads=2)
+    settings = Settings(database.url, redis_url, public_keys, threads=2, storage=storage)
     app = create_app(settings, clock)
     yield app
     app.extensions["suite"].database.close()
