@@ -3,6 +3,8 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.points.calendar import routes as calendar
+from services.points.claims import routes as claims
+from services.points.claims.attachments import routes as attachments
 from services.points.config import Settings
 from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards import routes as leaderboards
@@ -31,6 +33,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     leaderboards.blueprint,
     notices.blueprint,
     calendar.blueprint,
+    claims.blueprint,
+    attachments.blueprint,
 )
 
 

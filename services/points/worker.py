@@ -1,5 +1,6 @@
 """The points service's background loops: ``python -m services.points.worker``."""
 
+from services.points.claims.attachments.sweeper import AttachmentSweeper
 from services.points.config import Settings
 from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards.projector import Projector
@@ -38,6 +39,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "board-moves": consumer(roster.STREAM, "boards", projector.move),
         "boards": projector.run,
         "snapshots": repeated(database, freeze, every=600),
+        "attachments": AttachmentSweeper(database, settings.storage).run,
     }
 
 

@@ -1,0 +1,80 @@
+"""Deletes attachments whose time is over; their rows stay, and say when."""
+
+import logging
+from threading import Event
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from services.points.claims.attachments import policy
+from shared.database import Database
+from shared.storage import Storage, StorageError
+
+_log = logging.getLogger(__name__)
+
+_LOOK_SECONDS: Final = 600.0
+_BATCH: Final = 100
+
+_DUE: Final = """
+    SELECT a.id FROM attachments a
+    LEFT JOIN claims c ON c.member_id = a.member_id AND c.attachment_id = a.id
+    WHERE a.deleted_at IS NULL AND CASE
+        WHEN c.id IS NULL THEN a.uploaded_at <= :uploaded_by ELSE c.closed_at <= :closed_by
+    END
+"""
+# What somebody is just taking for a claim is held by them, and passed over.
+_HOLD = text(f"{_DUE} AND a.id > :after ORDER BY a.id LIMIT :batch FOR UPDATE OF a SKIP LOCKED")
+# Asked once more when they are held: a claim may have taken one while we were waiting for it.
+_STILL_DUE = text(f"{_DUE} AND a.id = ANY(:held)")
+_DELETED = text("UPDATE attachments SET deleted_at = :now WHERE id = ANY(:deleted)")
+
+
+class AttachmentSweeper:
+    """Worker loop: looks every ten minutes for what is due."""
+
+    def __init__(self, database: Database, storage: Storage) -> None:
+        self._database = database
+        self._storage = storage
+
+    def run(self, stop: Event) -> None:
+        """Sweep until told to stop; while a server is away, leave it for the next time."""
+        pause = 0.0
+        while not stop.wait(pause):
+            pause = _LOOK_SECONDS
+            try:
+                self.sweep()
+            except OperationalError as error:
+                _log.warning("attachments wait for the database: %s", error)
+
+    def sweep(self) -> int:
+        """Delete all that is due; return how many. What cannot be deleted stays due."""
+        deleted, after = 0, UUID(int=0)
+        while True:
+            last, count = self._sweep_batch(after)
+            if last is None:
+                return deleted
+            deleted, after = deleted + count, last
+
+    def _sweep_batch(self, after: UUID) -> tuple[UUID | None, int]:
+        with self._database.unit_of_work() as uow:
+            now = uow.clock.now()
+            cutoffs = policy.cutoffs(now)._asdict()
+            page = {"after": after, "batch": _BATCH}
+            held = list(uow.session.scalars(_HOLD, cutoffs | page))
+            if not held:
+                return None, 0
+            due = list(uow.session.scalars(_STILL_DUE, cutoffs | {"held": held}))
+            deleted = [attachment for attachment in due if self._delete(attachment)]
+            uow.session.execute(_DELETED, {"now": now, "deleted": deleted})
+            uow.commit()
+        return held[-1], len(deleted)
+
+    def _delete(self, attachment: UUID) -> bool:
+        try:
+            self._storage.delete(attachment)
+        except StorageError as error:
+            _log.warning("attachment %s could not be deleted: %s", attachment, error)
+            return False
+        return True
