@@ -191,18 +191,20 @@ def move(
     uow: UnitOfWork, claim: Claim, step: str, *, done_by: UUID | None, reason: str | None = None
 ) -> None:
     """Take a locked claim to the state a step leads to, and note the step."""
-    claim.state = policy.STATE_AFTER[step]
-    now = uow.clock.now()
-    claim.due_on = _due_on(uow) if claim.state == "branch_review" else None
+    state, now = policy.STATE_AFTER[step], uow.clock.now()
+    # Both at once: asking for the calendar writes what has been changed so far.
+    due_on = _due_on(uow) if state == "branch_review" else None
+    claim.state, claim.due_on = state, due_on
     if claim.state not in policy.OPEN and claim.closed_at is None:
         claim.closed_at = now
     _note(uow, claim, step, done_by, reason)
 
 
 def _submit(uow: UnitOfWork, claim: Claim, place: Row[Any], step: str) -> None:
+    due_on = _due_on(uow)
     claim.group_id = place.group_id
     claim.state = policy.first_state(group_reviews=place.group_id is not None)
-    claim.due_on = _due_on(uow)
+    claim.due_on = due_on
     uow.session.add(claim)
     content = _shown({name: getattr(claim, name) for name in _CONTENT})
     _note(uow, claim, step, claim.member_id, None, content)

@@ -114,6 +114,13 @@ class Branch:
         tables = ("claims", "claim_steps", "attachments", "facts", "ledger_entries", "notices")
         return [row for t in tables for row in self.rows(f"SELECT x::text FROM {t} x ORDER BY 1")]
 
+    def without_rule(self, code: str) -> None:
+        """Make the city one whose rules have always lacked one."""
+        with self.database.unit_of_work() as uow:
+            uow.session.execute(text("SET LOCAL session_replication_role = replica"))
+            uow.session.execute(text("DELETE FROM rules WHERE code = :code"), {"code": code})
+            uow.commit()
+
     def proof(self) -> Any:
         with self.database.unit_of_work() as uow:
             return check(uow)

@@ -9,7 +9,6 @@ import pytest
 
 from services.points.claims import service
 from services.points.ledger import closed_months
-from services.points.rules.presets import install_preset  # noqa: F401 - named in a fixture's city
 from shared.clock import SHANGHAI, FixedClock
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
@@ -96,7 +95,7 @@ def test_who_is_not_scored_is_told_so(branch: Branch) -> None:
 
 
 def test_what_no_rule_scores_is_told_so(branch: Branch) -> None:
-    branch.run("DELETE FROM rules WHERE code = 'V02'")
+    branch.without_rule("V02")
     answer = branch.approved()
     assert answer["granted"]["why"] == ["No rule in force on that day gives points for this."]
 
@@ -438,6 +437,9 @@ def test_the_kinds_say_what_is_left(branch: Branch) -> None:
     assert by_code["make_up_study"]["left"] is None
     assert "branch_meeting" in by_code["make_up_study"]["levels"]
     assert not by_code["practical_matter"]["attachment"]
-    branch.run("DELETE FROM rules WHERE code = 'V02'")
+
+
+def test_a_kind_that_no_rule_takes_says_so(branch: Branch) -> None:
+    branch.without_rule("V02")
     kinds = branch.call(branch.member, "GET", "/claims/kinds").json["items"]
     assert next(k for k in kinds if k["code"] == "community_service")["rule"] is None
