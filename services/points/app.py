@@ -2,6 +2,7 @@
 
 from apiflask import APIBlueprint, APIFlask
 
+from services.points.adjustments import routes as adjustments
 from services.points.calendar import routes as calendar
 from services.points.claims import routes as claims
 from services.points.claims.attachments import routes as attachments
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     calendar.blueprint,
     claims.blueprint,
     attachments.blueprint,
+    adjustments.blueprint,
 )
 
 

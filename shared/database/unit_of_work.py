@@ -1,6 +1,7 @@
 """One transaction that owns a change and its news."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +36,17 @@ class UnitOfWork:
         self._messages.append(
             {"id": new_id(), "stream": stream, "type": kind, "key": key, "data": dict(data)}
         )
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Try a change out: what happens inside is undone again, and none of it is told."""
+        told = list(self._messages)
+        savepoint = self.session.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+            self._messages = told
 
     def commit(self) -> None:
         if self._messages:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Select, select, text
 
 from services.points.ledger.explain import explain
 from services.points.ledger.models import EntryRow, FactRow, MemberYearRow
@@ -118,17 +118,25 @@ def ledger_of(
     uow: UnitOfWork, member_id: UUID, year: int | None, limit: int, before: UUID | None
 ) -> list[dict[str, Any]]:
     """Return a member's entries with their facts' titles, newest first."""
-    query = (
-        select(EntryRow, FactRow)
-        .join(FactRow, (FactRow.member_id == EntryRow.member_id) & (FactRow.id == EntryRow.fact_id))
-        .where(EntryRow.member_id == member_id)
-        .order_by(EntryRow.id.desc())
-        .limit(limit)
-    )
+    query = _ENTRIES.where(EntryRow.member_id == member_id).order_by(EntryRow.id.desc())
     if year is not None:
         query = query.where(EntryRow.year == year)
     if before is not None:
         query = query.where(EntryRow.id < before)
+    return _read(uow, query.limit(limit))
+
+
+def entries_where(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return the entries that meet conditions on `EntryRow`, oldest first."""
+    return _read(uow, _ENTRIES.where(*conditions).order_by(EntryRow.id))
+
+
+_ENTRIES = select(EntryRow, FactRow).join(
+    FactRow, (FactRow.member_id == EntryRow.member_id) & (FactRow.id == EntryRow.fact_id)
+)
+
+
+def _read(uow: UnitOfWork, query: Select[EntryRow, FactRow]) -> list[dict[str, Any]]:
     rows = uow.session.execute(query).all()
     rules = _rules(uow, {entry.rule_code for entry, _ in rows})
     return [_shown(entry, fact, rules) for entry, fact in rows]
