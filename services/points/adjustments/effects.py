@@ -1,17 +1,17 @@
 """What an adjustment does to the ledger: posted on approval, rehearsed as its forecast."""
 
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from services.points.adjustments import claims, facts, policy
+from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
+from services.points.ledger.decided import post_decided
 from services.points.ledger.posting import RecordedFact
 from services.points.scoring.vocabulary import FACT_KINDS
 from shared.database import UnitOfWork
 from shared.errors import Problem
-
-Entries = list[dict[str, Any]]
 
 _SCORED = text("SELECT scored FROM members WHERE id = :member")
 
@@ -24,33 +24,50 @@ def carry_out(uow: UnitOfWork, row: AdjustmentRow) -> Entries:
         Unprocessable: `kind_not_ruled`, `member_not_scored`, `claim_without_points`.
     """
     if row.reverses is not None:
-        undoing = undo(uow, uow.session.get_one(AdjustmentRow, row.reverses), row.reason)
-        return facts.post_and_tell(uow, undoing)
+        original = uow.session.get_one(AdjustmentRow, row.reverses)
+        return facts.post_and_tell(uow, undo(uow, original, row.reason, row.id, _key(row)))
     if row.kind not in FACT_KINDS:
         raise policy.not_ruled(row.kind)
-    fact = facts.decided(
-        row.id, row.member_id, row.kind, row.occurred_at, f"adjustment:{row.id}",
-        group=str(row.corrects or ""), level=row.level, quantity=row.points,
-    )  # fmt: skip
-    recorded = [fact]
-    if row.claim_id is not None:
-        recorded.append(claims.taken_back(uow, row.member_id, row.claim_id, row.reason))
-    entries = facts.post_and_tell(uow, recorded)
+    entries = _record(uow, row)
     if not any(entry["fact_id"] == row.id for entry in entries):
         scored = uow.session.scalar(_SCORED, {"member": row.member_id})
         raise policy.not_ruled(row.kind) if scored else policy.not_scored()
     return entries
 
 
-def undo(uow: UnitOfWork, row: AdjustmentRow, reason: str) -> list[RecordedFact]:
-    """Return the facts that take an approved adjustment back, the claim's points with it.
+def _record(uow: UnitOfWork, row: AdjustmentRow) -> Entries:
+    fact = facts.decided(
+        row.id, row.member_id, row.kind, row.occurred_at, _key(row),
+        group=str(row.corrects or ""), level=row.level, quantity=row.points,
+    )  # fmt: skip
+    if row.claim_id is None:
+        return facts.post_and_tell(uow, [fact])
+    claim = claims.fact_of(uow, row.member_id, row.claim_id)
+
+    def both() -> None:
+        claims.take_back(uow, claim, row.reason)
+        post_decided(uow, [fact])
+
+    return facts.tell(uow, row.member_id, (row.occurred_at, claim.occurred_at), both)
+
+
+def _key(row: AdjustmentRow) -> str:
+    return f"adjustment:{row.id}"
+
+
+def undo(
+    uow: UnitOfWork, row: AdjustmentRow, reason: str, decision_id: UUID, source_key: str
+) -> list[RecordedFact]:
+    """Return the facts that take an approved adjustment back, on the strength of a decision.
+
+    A claim that it had found false is made good, by a correction with the decision's id.
 
     Raises:
         Conflict: `already_undone`.
     """
     undoing = [facts.undone(uow, row.member_id, row.id, reason)]
     if row.claim_id is not None:
-        undoing += claims.given_back(uow, row.member_id, row.claim_id, reason)
+        undoing += claims.made_good(uow, row.member_id, row.claim_id, decision_id, source_key)
     return undoing
 
 

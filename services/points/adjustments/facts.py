@@ -1,6 +1,6 @@
 """The facts that decisions stand behind: new ones, and the undoing of known ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,8 @@ from services.points.scoring import Fact
 from services.points.scoring.vocabulary import FACT_KINDS
 from shared.clock import local_day
 from shared.database import UnitOfWork
+
+Entries = list[dict[str, Any]]
 
 _TIMELINES: Final = TimelineCache()
 # An upsert that changes nothing: it locks the year, and makes it where it is the first of it.
@@ -45,21 +47,11 @@ def undone(uow: UnitOfWork, member_id: UUID, fact_id: UUID, reason: str) -> Reco
     Raises:
         Conflict: `already_undone`.
     """
-    row = locked(uow, member_id, fact_id)
-    if row is None or row.state == "annulled":
-        raise policy.already_undone()
-    return revised(row, "annulled", reason)
-
-
-def locked(uow: UnitOfWork, member_id: UUID, fact_id: UUID) -> FactRow | None:
-    """Return a fact as it now is, and keep others from changing it."""
-    return uow.session.get(
+    row = uow.session.get(
         FactRow, (member_id, fact_id), with_for_update=True, populate_existing=True
     )
-
-
-def revised(row: FactRow, state: str, reason: str) -> RecordedFact:
-    """Return the next revision of a known fact."""
+    if row is None or row.state == "annulled":
+        raise policy.already_undone()
     fact = Fact(
         id=row.id,
         member_id=row.member_id,
@@ -73,22 +65,29 @@ def revised(row: FactRow, state: str, reason: str) -> RecordedFact:
         level=row.level,
         quantity=row.quantity,
     )
-    return RecordedFact(fact, row.source_key, row.title, state, reason, row.revision + 1)
+    return RecordedFact(fact, row.source_key, row.title, "annulled", reason, row.revision + 1)
 
 
-def post_and_tell(uow: UnitOfWork, recorded: Sequence[RecordedFact]) -> list[dict[str, Any]]:
-    """Post facts of one member; return every entry that came of it, those of other facts too.
+def post_and_tell(uow: UnitOfWork, recorded: Sequence[RecordedFact]) -> Entries:
+    """Post facts of one member; return every entry that came of it, those of other facts too."""
+    member_id = recorded[0].fact.member_id
+    moments = [item.fact.occurred_at for item in recorded]
+    return tell(uow, member_id, moments, lambda: post_decided(uow, recorded))
+
+
+def tell(
+    uow: UnitOfWork, member_id: UUID, moments: Iterable[datetime], change: Callable[[], object]
+) -> Entries:
+    """Make a change to a member's years that some moments lie in; return the entries it posts.
 
     The years are held from before the ledger is first looked at, so that nobody else's entries
-    are taken for these. Facts that are known are locked by now (`undone`), rules before years: in
-    the order in which every posting takes them.
+    are taken for these. Rules are held before years, as in every posting.
     """
-    member_id = recorded[0].fact.member_id
     _TIMELINES.hold(uow)
-    years = sorted({local_day(item.fact.occurred_at).year for item in recorded})
+    years = sorted({local_day(moment).year for moment in moments})
     for year in years:
         uow.session.execute(_HOLD_YEAR, {"member": member_id, "year": year})
     here = (EntryRow.member_id == member_id, EntryRow.year.in_(years))
     known = uow.session.scalars(select(EntryRow.id).where(*here)).all()
-    post_decided(uow, recorded)
+    change()
     return entries_where(uow, *here, EntryRow.id.not_in(known))

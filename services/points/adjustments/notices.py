@@ -1,8 +1,7 @@
 """What the member concerned is told of an adjustment."""
 
-from typing import Any
-
 from services.points.adjustments import policy
+from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.notices.service import notify
 from services.points.scoring.vocabulary import FACT_KINDS
@@ -33,7 +32,7 @@ def tell_of_proposal(uow: UnitOfWork, row: AdjustmentRow) -> None:
     )
 
 
-def tell_of_approval(uow: UnitOfWork, row: AdjustmentRow, entries: list[dict[str, Any]]) -> None:
+def tell_of_approval(uow: UnitOfWork, row: AdjustmentRow, entries: Entries) -> None:
     """Tell what the ledger gained, and until when it can be appealed against."""
     name, total = FACT_KINDS[row.kind], in_words(sum(entry["points"] for entry in entries))
     until = policy.appeal_until(uow.clock.now())

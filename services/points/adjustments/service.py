@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from services.points.adjustments import effects, notices, policy
+from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.adjustments.permissions import ADJUSTMENTS_DECIDE
 from services.points.adjustments.reach import within
@@ -203,9 +204,7 @@ def _detail(uow: UnitOfWork, row: AdjustmentRow) -> dict[str, Any]:
     return _with_entries(uow, row, forecast)
 
 
-def _with_entries(
-    uow: UnitOfWork, row: AdjustmentRow, forecast: effects.Entries | None
-) -> dict[str, Any]:
+def _with_entries(uow: UnitOfWork, row: AdjustmentRow, forecast: Entries | None) -> dict[str, Any]:
     about = (EntryRow.member_id == row.member_id, EntryRow.fact_id == (row.reverses or row.id))
     shown = _shown(uow.session.execute(_SHOWN.where(AdjustmentRow.id == row.id)).one())
     entries = entries_where(uow, *about) if row.state == "approved" else []

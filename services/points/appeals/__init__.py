@@ -1,0 +1,1 @@
+"""Appeals: a member against an own entry, an adjustment, or what was never posted."""
