@@ -15,6 +15,7 @@ from services.points.notices import routes as notices
 from services.points.roster import routes as roster
 from services.points.rules import routes as rules
 from services.points.simulations import routes as simulations
+from services.points.statements import routes as statements
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     leaderboards.blueprint,
     notices.blueprint,
     calendar.blueprint,
+    statements.blueprint,
     claims.blueprint,
     attachments.blueprint,
     adjustments.blueprint,

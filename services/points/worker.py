@@ -8,6 +8,7 @@ from services.points.leaderboards.snapshots import freeze
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
 from services.points.ledger.years import open_years, score_again
+from services.points.statements.preparing import prepare_last_month
 from shared.config import Environment
 from shared.contracts import attendance, points, roster
 from shared.database import Database
@@ -38,6 +39,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "board-scores": consumer(points.STREAM, "boards", projector.project),
         "board-moves": consumer(roster.STREAM, "boards", projector.move),
         "boards": projector.run,
+        "statements": repeated(database, prepare_last_month, every=3600),
         "snapshots": repeated(database, freeze, every=600),
         "attachments": AttachmentSweeper(database, settings.storage).run,
     }

@@ -27,7 +27,7 @@ from tests.architecture.services import create
 BRANCH, UNIT = "/city/u001/b0001/", "/city/u001/"
 NAMES = (
     "city_id", "unit_id", "branch_id", "group_id", "sibling_id", "member_id", "check_in_id",
-    "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id", "somebody",
+    "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id", "adjustment_id", "statement_id", "objection_id", "somebody",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -41,6 +41,9 @@ THINGS = {
     "assignment_id": IDS["assignment_id"],
     "held_id": IDS["held_id"],
     "claim_id": IDS["claim_id"],
+    "statement_id": IDS["statement_id"],
+    "objection_id": IDS["objection_id"],
+    "adjustment_id": IDS["adjustment_id"],
     "attachment_id": IDS["attachment_id"],
 }
 # Parameters that name nothing of an organisation: the city's rules, the asker's own jobs, words.
@@ -66,6 +69,8 @@ FOR_ONESELF = {
     ("PATCH", "/api/v1/claims/<uuid:claim_id>"),
     ("POST", "/api/v1/claims/<uuid:claim_id>/resubmit"),
     ("POST", "/api/v1/claims/<uuid:claim_id>/withdraw"),
+    ("POST", "/api/v1/adjustments/<uuid:adjustment_id>/withdraw"),
+    ("POST", "/api/v1/statements/<uuid:statement_id>/objections"),
 }
 
 SPAN = {"starts_at": "2026-11-23T09:00:00+08:00", "ends_at": "2026-11-23T10:00:00+08:00"}
@@ -95,6 +100,14 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/check-ins/<uuid:check_in_id>/annul"): {"reason": "误签"},
     ("PATCH", "/claims/<uuid:claim_id>"): {"title": "改名"},
     ("POST", "/claims/<uuid:claim_id>/review"): {"decision": "approve"},
+    ("POST", "/adjustments/<uuid:adjustment_id>/reject"): {"reason": "不实"},
+    ("POST", "/adjustments/<uuid:adjustment_id>/reverse"): {"reason": "有误"},
+    ("POST", "/statements/<uuid:statement_id>/publish"): {"working_days": 5},
+    ("POST", "/statements/<uuid:statement_id>/objections"): {
+        "line_member_id": str(IDS["member_id"]),
+        "reason": "漏记",
+    },
+    ("POST", "/objections/<uuid:objection_id>/answer"): {"decision": "decline", "reason": "无误"},
     ("POST", "/held-facts/<uuid:held_id>/release"): {"reason": "漏传"},
     ("POST", "/held-facts/<uuid:held_id>/refuse"): {"reason": "过期"},
 }
@@ -162,6 +175,24 @@ def fill_points(uow: UnitOfWork) -> None:
             " attachment_id, round, state, due_on, created_at, steps) VALUES (:member_id, :claim_id,"
             " :branch_id, 'community_service', '2026-11-20', '值守', '', :attachment_id, '2026-11',"
             " 'branch_review', '2026-11-26', now(), 1)"
+        ),
+        (
+            "INSERT INTO statements (id, organisation_id, month, state, prepared_at, published_by,"
+            " published_at, working_days, notice_ends_on) VALUES (:statement_id, :branch_id,"
+            " '2026-09', 'published', now(), :somebody, now(), 5, '2026-12-30')"
+        ),
+        (
+            "INSERT INTO statement_lines (statement_id, member_id, place, name, scored, before,"
+            " gained, deducted, total) VALUES (:statement_id, :member_id, 1, '张三', true, 0, 0, 0, 0)"
+        ),
+        (
+            "INSERT INTO objections (id, statement_id, line_member_id, raised_by, raised_at, reason)"
+            " VALUES (:objection_id, :statement_id, :member_id, :member_id, now(), '漏记')"
+        ),
+        (
+            "INSERT INTO adjustments (id, member_id, kind, day, occurred_at, points, reason,"
+            " proposed_by, proposed_at) VALUES (:adjustment_id, :member_id, 'correction',"
+            " '2026-11-20', '2026-11-20T12:00+08', 10, '漏记', :somebody, now())"
         ),
     ):
         uow.session.execute(text(statement), IDS | {"held": held().to_json()})

@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from services.points.adjustments import policy
-from services.points.adjustments.facts import decided, undone
-from services.points.ledger.decided import post_decided
+from services.points.adjustments.facts import decided
+from services.points.claims.service import annul
 from services.points.ledger.models import FactRow
-from services.points.ledger.posting import RecordedFact
+from services.points.ledger.recorded import RecordedFact
 from shared.database import UnitOfWork
 
 # What the claim gave when it was taken back: of each rule, the entry that was reversed last.
@@ -34,8 +34,8 @@ def fact_of(uow: UnitOfWork, member_id: UUID, claim_id: UUID) -> FactRow:
 
 
 def take_back(uow: UnitOfWork, claim: FactRow, reason: str) -> None:
-    """Post the reversal of what a claim gave."""
-    post_decided(uow, [undone(uow, claim.member_id, claim.id, reason)])
+    """Annul a claim, which reverses what it gave."""
+    annul(uow, claim.id, reason)
 
 
 def made_good(

@@ -8,7 +8,7 @@ from services.points.adjustments import claims, facts, policy
 from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.ledger.decided import post_decided
-from services.points.ledger.posting import RecordedFact
+from services.points.ledger.recorded import RecordedFact
 from services.points.scoring.vocabulary import FACT_KINDS
 from shared.database import UnitOfWork
 from shared.errors import Problem

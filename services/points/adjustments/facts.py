@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from services.points.adjustments import policy
 from services.points.ledger.decided import post_decided
 from services.points.ledger.models import EntryRow, FactRow
-from services.points.ledger.posting import RecordedFact
+from services.points.ledger.recorded import RecordedFact
 from services.points.ledger.service import entries_where
-from services.points.rules.timeline import TimelineCache
+from services.points.rules.timeline import TIMELINE
 from services.points.scoring import Fact
 from services.points.scoring.vocabulary import FACT_KINDS
 from shared.clock import local_day
@@ -20,7 +20,6 @@ from shared.database import UnitOfWork
 
 Entries = list[dict[str, Any]]
 
-_TIMELINES: Final = TimelineCache()
 # An upsert that changes nothing: it locks the year, and makes it where it is the first of it.
 _HOLD_YEAR = text("""
     INSERT INTO member_years (member_id, year) VALUES (:member, :year)
@@ -83,7 +82,7 @@ def tell(
     The years are held from before the ledger is first looked at, so that nobody else's entries
     are taken for these. Rules are held before years, as in every posting.
     """
-    _TIMELINES.hold(uow)
+    TIMELINE.hold(uow)
     years = sorted({local_day(moment).year for moment in moments})
     for year in years:
         uow.session.execute(_HOLD_YEAR, {"member": member_id, "year": year})

@@ -5,12 +5,12 @@ does the member: then the unit's administrator does, or the city's. Who is dismi
 level up once; so may who has had no decision by the day it was due. The second decision is final.
 """
 
+import itertools
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from services.points.adjustments.policy import APPEAL_DAYS
 from shared.auth import Grant
 from shared.clock import local_day
 from shared.errors import Conflict, Forbidden, NotFound, Unprocessable
@@ -38,7 +38,7 @@ def levels_up_to(level: str) -> tuple[str, ...]:
 
 def level_above(level: str) -> str | None:
     """Return the next level; None above the city."""
-    return dict(zip(LEVELS, LEVELS[1:], strict=False)).get(level)
+    return dict(itertools.pairwise(LEVELS)).get(level)
 
 
 def check_in_time(since: datetime | date, days: int, now: datetime) -> None:
@@ -142,7 +142,10 @@ def escalatable(
     """Return why an appeal may go a level up now: ``dismissed`` or ``overdue``; None if not.
 
     Args:
-        state, escalated, due_on, decided_at: of the appeal.
+        state: of the appeal.
+        escalated: whether it has been a level up already.
+        due_on: when it was to be decided.
+        decided_at: when it was, if so.
         top: whether no level lies above.
         now: the present moment.
     """

@@ -66,9 +66,7 @@ def test_a_plus_is_told_once_it_is_decided(active: People) -> None:
 
 
 @pytest.mark.parametrize(("points", "after"), [(1.5, 7.5), (-2.5, 3.5), (20, 26), (-20, 0)])
-def test_a_correction_gives_what_was_decided(
-    active: People, points: float, after: float
-) -> None:
+def test_a_correction_gives_what_was_decided(active: People, points: float, after: float) -> None:
     entry = active.ledger()[0]
     approved = active.correction(points, corrects=entry["id"])
     assert approved["worth"] == points

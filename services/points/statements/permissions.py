@@ -1,0 +1,17 @@
+"""Who may read and keep statements; source: the table of roles in the domain glossary."""
+
+from typing import Final
+
+from shared.auth import Permission
+
+_KEEPERS: Final = frozenset({"branch_secretary", "unit_admin", "city_admin"})
+
+STATEMENTS_READ: Final = Permission("statements.read", _KEEPERS | {"member"})
+"""Members read what their branch has published; drafts are for those who keep them."""
+
+STATEMENTS_KEEP: Final = Permission("statements.keep", _KEEPERS)
+"""Prepare, publish, answer objections, close."""
+
+OWN_LINES: Final = Permission("statements.own", frozenset({"member"}))
+
+OBJECT: Final = Permission("statements.object", frozenset({"member"}))
