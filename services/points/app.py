@@ -12,6 +12,8 @@ from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
 from services.points.notices import routes as notices
+from services.points.reports import job_routes
+from services.points.reports import routes as reports
 from services.points.roster import routes as roster
 from services.points.rules import routes as rules
 from services.points.simulations import routes as simulations
@@ -34,6 +36,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     held_routes.blueprint,
     leaderboards.blueprint,
     notices.blueprint,
+    reports.blueprint,
+    job_routes.blueprint,
     calendar.blueprint,
     statements.blueprint,
     claims.blueprint,

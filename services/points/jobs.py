@@ -7,17 +7,23 @@ import os
 from typing import Final
 
 from services.points.config import Settings
+from services.points.reports import long as reports
 from services.points.simulations.simulation import simulate
 from shared.config import Environment
 from shared.database import Database
 from shared.jobs import JobRunner, Work
 from shared.worker import run_loops
 
-KINDS: Final[dict[str, Work]] = {"simulation": simulate}
 _PATIENCE: Final = 10
+
+
+def kinds(settings: Settings) -> dict[str, Work]:
+    """Return what does a job of each kind."""
+    return {"simulation": simulate, reports.KIND: reports.work(settings.storage)}
+
 
 if __name__ == "__main__":
     os.nice(_PATIENCE)
     settings = Settings.from_environment(Environment())
     database = Database(settings.database_url, statement_timeout_ms=0, batches=True)
-    run_loops({"jobs": JobRunner(database, KINDS).run})
+    run_loops({"jobs": JobRunner(database, kinds(settings)).run})

@@ -8,6 +8,7 @@ from services.points.leaderboards.snapshots import freeze
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
 from services.points.ledger.years import open_years, score_again
+from services.points.reports.files import sweeper
 from services.points.statements.preparing import prepare_last_month
 from shared.config import Environment
 from shared.contracts import attendance, points, roster
@@ -42,6 +43,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "statements": repeated(database, prepare_last_month, every=3600),
         "snapshots": repeated(database, freeze, every=600),
         "attachments": AttachmentSweeper(database, settings.storage).run,
+        "report-files": repeated(database, sweeper(settings.storage), every=3600),
     }
 
 

@@ -57,6 +57,8 @@ ELSEWHERE = {
     "filename",
     "role",
     "day",
+    "job_id",
+    "name",
 }
 # Readable by everybody on purpose: they hold no personal data.
 OPEN = {
