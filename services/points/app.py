@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.points.adjustments import routes as adjustments
+from services.points.appeals import routes as appeals
 from services.points.calendar import routes as calendar
 from services.points.claims import routes as claims
 from services.points.claims.attachments import routes as attachments
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     claims.blueprint,
     attachments.blueprint,
     adjustments.blueprint,
+    appeals.blueprint,
 )
 
 

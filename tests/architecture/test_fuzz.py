@@ -33,7 +33,12 @@ CHECKS = [
 
 
 # What is there to be named by an address; every other call names something that is not.
-KNOWN = {name: new_id() for name in ("organisation_id", "member_id", "event_id", "rule_set_id")}
+KNOWN = {
+    name: new_id()
+    for name in (
+        "organisation_id", "member_id", "event_id", "rule_set_id", "adjustment_id", "appeal_id",
+    )
+}  # fmt: skip
 
 
 def fill_points(uow: UnitOfWork) -> None:
@@ -56,6 +61,23 @@ def fill_points(uow: UnitOfWork) -> None:
         text(
             "INSERT INTO rule_sets (id, name, state, created_by, created_at)"
             " VALUES (:rule_set_id, '草稿', 'draft', :member_id, now())"
+        ),
+        KNOWN,
+    )
+    uow.session.execute(
+        text(
+            "INSERT INTO adjustments (id, member_id, kind, day, occurred_at, reason, proposed_by,"
+            " proposed_at) VALUES (:adjustment_id, :member_id, 'urgent_task', '2026-11-20',"
+            " '2026-11-20T12:00+08', '抢险', :event_id, now())"
+        ),
+        KNOWN,
+    )
+    uow.session.execute(
+        text(
+            "INSERT INTO appeals (id, member_id, fact_kind, day, occurred_at, reason, involved,"
+            " level, due_on, lodged_at) VALUES (:appeal_id, :member_id, 'lecture', '2026-11-20',"
+            " '2026-11-20T12:00+08', '漏记', ARRAY[CAST(:member_id AS uuid)], 'branch',"
+            " '2026-11-30', now())"
         ),
         KNOWN,
     )

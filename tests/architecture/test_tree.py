@@ -27,7 +27,8 @@ from tests.architecture.services import create
 BRANCH, UNIT = "/city/u001/b0001/", "/city/u001/"
 NAMES = (
     "city_id", "unit_id", "branch_id", "group_id", "sibling_id", "member_id", "check_in_id",
-    "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id", "adjustment_id", "statement_id", "objection_id", "somebody",
+    "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id",
+    "adjustment_id", "appeal_id", "statement_id", "objection_id", "somebody",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -45,6 +46,7 @@ THINGS = {
     "objection_id": IDS["objection_id"],
     "adjustment_id": IDS["adjustment_id"],
     "attachment_id": IDS["attachment_id"],
+    "appeal_id": IDS["appeal_id"],
 }
 # Parameters that name nothing of an organisation: the city's rules, the asker's own jobs, words.
 ELSEWHERE = {
@@ -72,6 +74,8 @@ FOR_ONESELF = {
     ("POST", "/api/v1/claims/<uuid:claim_id>/resubmit"),
     ("POST", "/api/v1/claims/<uuid:claim_id>/withdraw"),
     ("POST", "/api/v1/adjustments/<uuid:adjustment_id>/withdraw"),
+    ("POST", "/api/v1/appeals/<uuid:appeal_id>/escalate"),
+    ("POST", "/api/v1/appeals/<uuid:appeal_id>/withdraw"),
     ("POST", "/api/v1/statements/<uuid:statement_id>/objections"),
 }
 
@@ -112,6 +116,13 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/objections/<uuid:objection_id>/answer"): {"decision": "decline", "reason": "无误"},
     ("POST", "/held-facts/<uuid:held_id>/release"): {"reason": "漏传"},
     ("POST", "/held-facts/<uuid:held_id>/refuse"): {"reason": "过期"},
+    ("POST", "/appeals/<uuid:appeal_id>/escalate"): {"reason": "请复核"},
+    ("POST", "/appeals/<uuid:appeal_id>/decide"): {
+        "decision": "uphold",
+        "reason": "漏记",
+        "remedy": "correct",
+        "points": 1,
+    },
 }
 
 STRANGERS = {
@@ -192,9 +203,15 @@ def fill_points(uow: UnitOfWork) -> None:
             " VALUES (:objection_id, :statement_id, :member_id, :member_id, now(), '漏记')"
         ),
         (
-            "INSERT INTO adjustments (id, member_id, kind, day, occurred_at, points, reason,"
-            " proposed_by, proposed_at) VALUES (:adjustment_id, :member_id, 'correction',"
-            " '2026-11-20', '2026-11-20T12:00+08', 10, '漏记', :somebody, now())"
+            "INSERT INTO adjustments (id, member_id, kind, day, occurred_at, reason, proposed_by,"
+            " proposed_at) VALUES (:adjustment_id, :member_id, 'urgent_task', '2026-11-20',"
+            " '2026-11-20T12:00+08', '抢险', :somebody, now())"
+        ),
+        (
+            "INSERT INTO appeals (id, member_id, fact_kind, day, occurred_at, reason, involved,"
+            " level, due_on, lodged_at) VALUES (:appeal_id, :member_id, 'lecture', '2026-11-20',"
+            " '2026-11-20T12:00+08', '漏记', ARRAY[CAST(:member_id AS uuid)], 'branch',"
+            " '2026-11-30', now())"
         ),
     ):
         uow.session.execute(text(statement), IDS | {"held": held().to_json()})

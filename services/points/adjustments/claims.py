@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from services.points.adjustments import policy
 from services.points.adjustments.facts import decided
-from services.points.claims.service import annul
+from services.points.claims import service
 from services.points.ledger.models import FactRow
 from services.points.ledger.recorded import RecordedFact
 from shared.database import UnitOfWork
@@ -33,9 +33,9 @@ def fact_of(uow: UnitOfWork, member_id: UUID, claim_id: UUID) -> FactRow:
     return row
 
 
-def take_back(uow: UnitOfWork, claim: FactRow, reason: str) -> None:
-    """Annul a claim, which reverses what it gave."""
-    annul(uow, claim.id, reason)
+def take_back(uow: UnitOfWork, claim_id: UUID, reason: str) -> None:
+    """Annul the claim: what it gave is reversed."""
+    service.annul(uow, claim_id, reason)
 
 
 def made_good(

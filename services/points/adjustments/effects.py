@@ -42,10 +42,11 @@ def _record(uow: UnitOfWork, row: AdjustmentRow) -> Entries:
     )  # fmt: skip
     if row.claim_id is None:
         return facts.post_and_tell(uow, [fact])
-    claim = claims.fact_of(uow, row.member_id, row.claim_id)
+    claim_id = row.claim_id
+    claim = claims.fact_of(uow, row.member_id, claim_id)
 
     def both() -> None:
-        claims.take_back(uow, claim, row.reason)
+        claims.take_back(uow, claim_id, row.reason)
         post_decided(uow, [fact])
 
     return facts.tell(uow, row.member_id, (row.occurred_at, claim.occurred_at), both)

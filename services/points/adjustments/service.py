@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from services.points.adjustments import effects, notices, policy
+from services.points.adjustments.evidence import check_attachment
 from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.adjustments.permissions import ADJUSTMENTS_DECIDE
@@ -29,7 +30,7 @@ def propose(uow: UnitOfWork, principal: Principal, **given: Any) -> dict[str, An
 
     Raises:
         Forbidden: `own_case`.
-        NotFound: `member_unknown`.
+        NotFound: `member_unknown`, `attachment_unknown`.
         Unprocessable: `kind_not_ruled`, `member_not_scored`, `day_in_future`,
             `entry_not_of_member`, `claim_without_points`.
         Conflict: `claim_already_named`.
@@ -37,6 +38,7 @@ def propose(uow: UnitOfWork, principal: Principal, **given: Any) -> dict[str, An
     member_id = given["member_id"]
     policy.check_not_oneself(principal.member_id, member_id)
     check_reach(uow, principal, ADJUSTMENTS_DECIDE, member_id)
+    check_attachment(uow, principal.member_id, given["attachment_id"])
     corrects = given["corrects"]
     if corrects and uow.session.get(EntryRow, (member_id, corrects)) is None:
         raise policy.entry_not_of_member()

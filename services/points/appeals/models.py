@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, ForeignKey, Text, Uuid
+from sqlalchemy import DateTime, ForeignKey, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.points.appeals.policy import Standing
 from services.points.models_base import Base
 
 
@@ -46,6 +48,17 @@ class AppealRow(Base):
     decision_reason: Mapped[str | None] = mapped_column(Text)
     remedy: Mapped[str | None] = mapped_column(Text)
     points: Mapped[int | None]
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(
+            state=self.state,
+            level=self.level,
+            escalated=self.escalated,
+            due_on=self.due_on,
+            decided_at=self.decided_at,
+            decided_level=self.decided_level,
+        )
 
 
 class StepRow(Base):

@@ -5,9 +5,10 @@ does the member: then the unit's administrator does, or the city's. Who is dismi
 level up once; so may who has had no decision by the day it was due. The second decision is final.
 """
 
-import itertools
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def levels_up_to(level: str) -> tuple[str, ...]:
 
 def level_above(level: str) -> str | None:
     """Return the next level; None above the city."""
-    return dict(itertools.pairwise(LEVELS)).get(level)
+    return dict(pairwise(LEVELS)).get(level)
 
 
 def check_in_time(since: datetime | date, days: int, now: datetime) -> None:
@@ -130,34 +131,40 @@ def check_member(principal_id: UUID, member_id: UUID) -> None:
         )
 
 
-def escalatable(
-    *,
-    state: str,
-    escalated: bool,
-    due_on: date,
-    decided_at: datetime | None,
-    top: bool,
-    now: datetime,
-) -> str | None:
-    """Return why an appeal may go a level up now: ``dismissed`` or ``overdue``; None if not.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an appeal stands.
 
-    Args:
-        state: of the appeal.
-        escalated: whether it has been a level up already.
-        due_on: when it was to be decided.
-        decided_at: when it was, if so.
-        top: whether no level lies above.
-        now: the present moment.
+    Attributes:
+        level: the lowest that may decide.
+        decided_level: the highest that who decided holds; None while it is open.
     """
-    if escalated or top:
-        return None
-    today = local_day(now)
-    if state == "open":
-        return "overdue" if today > due_on else None
-    if state == "dismissed" and decided_at is not None:
-        in_time = today <= local_day(decided_at) + timedelta(days=ESCALATION_DAYS)
-        return "dismissed" if in_time else None
-    return None
+
+    state: str
+    level: str
+    escalated: bool
+    due_on: date
+    decided_at: datetime | None
+    decided_level: str | None
+
+    @property
+    def next_level(self) -> str | None:
+        """The level it would go up to; None above the city."""
+        return level_above(self.decided_level or self.level)
+
+    def overdue(self, now: datetime) -> bool:
+        return self.state == "open" and local_day(now) > self.due_on
+
+    def escalatable(self, now: datetime) -> str | None:
+        """Return why it may go a level up now: ``dismissed`` or ``overdue``; None if it may not."""
+        if self.escalated or self.next_level is None:
+            return None
+        if self.overdue(now):
+            return "overdue"
+        if self.state != "dismissed" or self.decided_at is None:
+            return None
+        last = local_day(self.decided_at) + timedelta(days=ESCALATION_DAYS)
+        return "dismissed" if local_day(now) <= last else None
 
 
 def not_escalatable(state: str, due_on: date) -> Conflict:

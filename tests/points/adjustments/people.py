@@ -84,9 +84,9 @@ class People:
         }
         return body | more
 
-    def adjusted(self, **more: Any) -> Json:
-        """Return an adjustment that the secretary proposed and the unit's administrator approved."""
-        proposed = self.propose(**more)
+    def adjusted(self, who: UUID = SECRETARY, **more: Any) -> Json:
+        """Return an adjustment that one proposed and the unit's administrator approved."""
+        proposed = self.propose(who, **more)
         return self.post(UNIT_ADMIN, f"/adjustments/{proposed['id']}/approve")
 
     def correction(self, points: float, **more: Any) -> Json:
