@@ -26,7 +26,7 @@ _DUE: Final = """
 """
 # What somebody is just taking for a claim is held by them, and passed over.
 _HOLD = text(f"{_DUE} AND a.id > :after ORDER BY a.id LIMIT :batch FOR UPDATE OF a SKIP LOCKED")
-# Asked once more when they are held: a claim may have taken one while we were waiting for it.
+# Asked once more when they are held: a claim may have taken one since the first question began.
 _STILL_DUE = text(f"{_DUE} AND a.id = ANY(:held)")
 _DELETED = text("UPDATE attachments SET deleted_at = :now WHERE id = ANY(:deleted)")
 
