@@ -18,7 +18,7 @@ from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import MakeDatabase, TokenFor
-from tests.architecture.one_of_each import BRANCH, FILL, IDS, THINGS, UNIT
+from tests.architecture.one_of_each import FILL, IDS, THINGS, UNIT
 from tests.architecture.services import create
 
 # Parameters that name nothing of an organisation: the city's rules, the asker's own jobs, words.

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from services.points.adjustments.models import AdjustmentRow
 from services.points.notices.service import notify
 from services.points.roster import organisations
 from services.points.statements import policy, refusals, service
@@ -25,6 +26,7 @@ def raise_one(
 
     Raises:
         NotFound: `statement_unknown`.
+        Forbidden: `not_of_the_branch`.
         Conflict: `statement_not_published`, `notice_over` or `objection_already_raised`.
         Unprocessable: `line_unknown`.
     """
@@ -36,7 +38,8 @@ def raise_one(
     )
     belongs = principal.reaches(OBJECT, path) and row.state != policy.DRAFT
     if not (belongs or principal.member_id in members):
-        raise refusals.statement_unknown()
+        keeps = principal.reaches(STATEMENTS_KEEP, path)
+        raise refusals.not_of_the_branch() if keeps else refusals.statement_unknown()
     policy.check_state(row.state, policy.PUBLISHED)
     if row.notice_ends_on is not None:
         policy.check_objectable(row.notice_ends_on, uow.clock.now())
@@ -76,6 +79,7 @@ def answer(
         NotFound: `objection_unknown`, also out of reach.
         Forbidden: `own_objection`.
         Conflict: `objection_answered`.
+        Unprocessable: `adjustment_unknown`.
     """
     row = uow.session.get(ObjectionRow, objection_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -88,6 +92,10 @@ def answer(
     policy.check_answerer(principal.member_id, row.raised_by, row.line_member_id)
     if row.decision is not None:
         raise refusals.objection_answered()
+    if adjustment_id is not None:
+        adjustment = uow.session.get(AdjustmentRow, adjustment_id)
+        if adjustment is None or adjustment.member_id != row.line_member_id:
+            raise refusals.adjustment_unknown()
     row.decision, row.answer, row.adjustment_id = decision, reason, adjustment_id
     row.answered_by, row.answered_at = principal.member_id, uow.clock.now()
     uow.session.flush()

@@ -27,6 +27,16 @@ def code_unknown() -> NotFound:
     )
 
 
+def not_of_the_branch() -> Forbidden:
+    return Forbidden(
+        "not_of_the_branch",
+        Text(
+            "异议由本支部党员提出；上级发现问题，请按积分调整办理。",
+            "Objections are for members of the branch; those above correct points by an adjustment.",
+        ),
+    )
+
+
 def objection_unknown() -> NotFound:
     return NotFound(
         "objection_unknown",
@@ -146,6 +156,16 @@ def objection_answered() -> Conflict:
     return Conflict(
         "objection_answered",
         Text("这条异议已经答复，请刷新。", "This objection has been answered; read it again."),
+    )
+
+
+def adjustment_unknown() -> Unprocessable:
+    return Unprocessable(
+        "adjustment_unknown",
+        Text(
+            "没有这项积分调整，或不是这名党员的；请先提出调整，再填写其编号。",
+            "There is no such adjustment of this member; propose it first, then name it here.",
+        ),
     )
 
 

@@ -81,7 +81,7 @@ UP = (
         answer text CHECK (length(answer) BETWEEN 1 AND 1000),
         answered_by uuid,
         answered_at timestamptz,
-        adjustment_id uuid,
+        adjustment_id uuid REFERENCES adjustments (id),
         CHECK (num_nonnulls(decision, answer, answered_by, answered_at) IN (0, 4)),
         -- Nobody answers the own objection, nor one to the own line.
         CHECK (answered_by NOT IN (raised_by, line_member_id)),
