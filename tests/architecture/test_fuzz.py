@@ -31,7 +31,7 @@ CHECKS = [
 
 
 # What is there to be named by an address; every other call names something that is not.
-KNOWN = {name: IDS[name] for name in (*THINGS, "rule_set_id")}
+KNOWN = THINGS | {"rule_set_id": IDS["rule_set_id"]}
 
 
 @pytest.fixture(params=SERVICES)

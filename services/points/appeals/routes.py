@@ -9,11 +9,11 @@ from services.points.adjustments.schemas import ReasonIn
 from services.points.appeals import reading, service
 from services.points.appeals.permissions import APPEALS_DECIDE, APPEALS_OWN
 from services.points.appeals.schemas import (
+    AppealDecisionIn,
     AppealDetailOut,
     AppealIn,
     AppealOut,
     AppealsQuery,
-    DecisionIn,
 )
 from shared.web import (
     after_id,
@@ -63,7 +63,7 @@ def get_appeal(appeal_id: UUID) -> Json:
 @blueprint.post("/<uuid:appeal_id>/decide")
 @requires(APPEALS_DECIDE)
 @transactional
-@blueprint.input(DecisionIn)
+@blueprint.input(AppealDecisionIn)
 @blueprint.output(AppealDetailOut)
 def post_decide(appeal_id: UUID, json_data: Json) -> Json:
     """Uphold an appeal with a remedy, or dismiss it."""

@@ -38,7 +38,7 @@ class AppealIn(Schema):
             raise ValidationError("What was never posted has a day; nothing else has.", "day")
 
 
-class DecisionIn(Schema):
+class AppealDecisionIn(Schema):
     """To uphold takes a remedy: the deduction is annulled, or points are added by a correction.
 
     A correction adds only: whoever wants to take points proposes an adjustment.
@@ -99,7 +99,7 @@ class AppealOut(Schema):
     points = Points(required=True, allow_none=True)
 
 
-class StepOut(Schema):
+class AppealStepOut(Schema):
     action = fields.String(required=True, validate=validate.OneOf(ACTIONS))
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
     actor = fields.UUID(required=True)
@@ -110,6 +110,6 @@ class StepOut(Schema):
 class AppealDetailOut(AppealOut):
     """With its history, the entries it is about, and those that upholding it gave."""
 
-    steps = fields.List(fields.Nested(StepOut), required=True)
+    steps = fields.List(fields.Nested(AppealStepOut), required=True)
     about = fields.List(fields.Nested(EntryOut), required=True)
     entries = fields.List(fields.Nested(EntryOut), required=True)

@@ -62,7 +62,7 @@ def lodge(uow: UnitOfWork, principal: Principal, given: Mapping[str, Any]) -> di
 def decide(
     uow: UnitOfWork, principal: Principal, appeal_id: UUID, ruling: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Uphold an appeal with a remedy, or dismiss it; `ruling` is as `schemas.DecisionIn`.
+    """Uphold an appeal with a remedy, or dismiss it; `ruling` is as `schemas.AppealDecisionIn`.
 
     Raises:
         Conflict: `appeal_closed`, `already_undone`.

@@ -77,7 +77,7 @@ class GrantedOut(Schema):
     why = fields.List(fields.String(), required=True)
 
 
-class StepOut(Schema):
+class ClaimStepOut(Schema):
     number = fields.Integer(required=True)
     step = fields.String(required=True)
     done_by = fields.UUID(required=True, allow_none=True)
@@ -116,7 +116,7 @@ class ClaimSummary(Schema):
 
 
 class ClaimOut(ClaimSummary):
-    history = fields.List(fields.Nested(StepOut), required=True)
+    history = fields.List(fields.Nested(ClaimStepOut), required=True)
     granted = fields.Nested(GrantedOut, required=True, allow_none=True)
     possible = fields.List(
         fields.String(), required=True, metadata={"description": "decisions open to the asker"}

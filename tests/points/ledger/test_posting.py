@@ -143,7 +143,7 @@ def test_years_do_not_touch_each_other(
     [
         "UPDATE ledger_entries SET points = points + 1",
         "DELETE FROM ledger_entries",
-        "TRUNCATE ledger_entries",
+        "TRUNCATE ledger_entries CASCADE",
     ],
 )
 def test_the_ledger_cannot_be_edited(

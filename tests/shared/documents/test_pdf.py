@@ -14,7 +14,7 @@ from shared.documents.line_breaks import wrapped
 from tests.shared.documents.documents import document, pages, written
 
 # Of the third level of 通用规范汉字表, beyond GB 2312 and beyond 16 bits: names are full of them.
-RARE = "𬭎𬱖㛃䶮𬍛𫖯喆昇堃龘"
+RARE = "𬭎𬱖㛃䶮𬍛𫖯喆鿏堃龘𩾃𬺓𫠜"
 # A character that Noto Sans SC has no picture of.
 MISSING = "𩽹"
 
