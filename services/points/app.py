@@ -4,7 +4,9 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.points.adjustments import routes as adjustments
 from services.points.appeals import routes as appeals
+from services.points.audit import routes as audit
 from services.points.calendar import routes as calendar
+from services.points.checker import routes as proofs
 from services.points.claims import routes as claims
 from services.points.claims.attachments import routes as attachments
 from services.points.config import Settings
@@ -45,6 +47,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     attachments.blueprint,
     adjustments.blueprint,
     appeals.blueprint,
+    proofs.blueprint,
+    audit.blueprint,
 )
 
 
@@ -58,5 +62,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         verifier=TokenVerifier(read_jwks(settings.public_keys)),
         clock=clock,
         settings=settings,
+        audited=True,
     )
     return create_service(suite, BLUEPRINTS)

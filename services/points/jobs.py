@@ -6,12 +6,14 @@ A process of its own, and a patient one: what it does never slows down a check-i
 import os
 from typing import Final
 
+from services.points.checker.proofs import prover
 from services.points.config import Settings
 from services.points.reports import long as reports
 from services.points.simulations.simulation import simulate
 from shared.config import Environment
 from shared.database import Database
 from shared.jobs import JobRunner, Work
+from shared.redis import connect
 from shared.worker import run_loops
 
 _PATIENCE: Final = 10
@@ -19,7 +21,11 @@ _PATIENCE: Final = 10
 
 def kinds(settings: Settings) -> dict[str, Work]:
     """Return what does a job of each kind."""
-    return {"simulation": simulate, reports.KIND: reports.work(settings.storage)}
+    return {
+        "simulation": simulate,
+        reports.KIND: reports.work(settings.storage),
+        "proof": prover(connect(settings.redis_url)),
+    }
 
 
 if __name__ == "__main__":

@@ -24,10 +24,15 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a route asks for; held by the roles named, each within its part of the tree."""
+    """What a route asks for; held by the roles named, each within its part of the tree.
+
+    `audited` says that reading by it shows other people's data, so that the audit log keeps who
+    read what. Changes and exports are kept in any case.
+    """
 
     name: str
     roles: frozenset[str]
+    audited: bool = False
 
     def __post_init__(self) -> None:
         unknown = self.roles - set(ROLES)

@@ -15,7 +15,10 @@ _KEY = "suite"
 
 @dataclass(frozen=True)
 class Suite:
-    """The parts a service was put together from; `settings` is the service's own dataclass."""
+    """The parts a service was put together from; `settings` is the service's own dataclass.
+
+    `audited` says that its database has the audit log (`shared.audit.tables`).
+    """
 
     name: str
     database: Database
@@ -23,6 +26,7 @@ class Suite:
     verifier: TokenVerifier
     clock: Clock
     settings: Any
+    audited: bool = False
 
 
 def current_suite() -> Suite:

@@ -11,7 +11,7 @@ from flask import Response, current_app, g, request
 from shared.auth import PUBLIC, Permission, Principal
 from shared.errors import Conflict, Forbidden, Invalid, Unauthenticated
 from shared.text import Text
-from shared.web import idempotency
+from shared.web import audit, idempotency
 from shared.web.context import current_suite, current_uow
 
 _KEY_LENGTH: Final = 200
@@ -25,16 +25,23 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     How far it reaches is for the service function to ask (`Principal.require`), since only it
     knows which organisation the thing asked for belongs to. Goes directly beneath the route.
+    Refused attempts, and reading by an audited permission, are noted in the audit log.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: object, **kwargs: object) -> object:
-            if permission is not PUBLIC:
-                g.principal = authenticate()
+            if permission is PUBLIC:
+                return view(*args, **kwargs)
+            g.principal, g.permission = authenticate(), permission
+            try:
                 if not g.principal.holds(permission):
                     raise role_needed(permission)
-            return view(*args, **kwargs)
+                answer = view(*args, **kwargs)
+            except Forbidden as refusal:
+                audit.note_refusal(refusal.status)
+                raise
+            return audit.note_read(permission, answer)
 
         # Read by the OpenAPI document and by the test that no route escaped.
         guarded.__dict__["permission"] = permission
@@ -65,7 +72,8 @@ def transactional(view: View) -> View:
 
     A POST with an ``Idempotency-Key`` is carried out once for each person and key: the answer is
     stored in the same transaction, a repetition gets it again (``Idempotent-Replayed: true``), and
-    the same key with another request is refused. Goes beneath `requires`.
+    the same key with another request is refused. The change is noted in the audit log by the same
+    transaction. Goes beneath `requires`.
     """
 
     @wraps(view)
@@ -81,11 +89,14 @@ def transactional(view: View) -> View:
             response = current_app.make_response(view(*args, **kwargs))
             idempotency.remember(uow, slot, _stored(response))
         if response.status_code < 400:  # noqa: PLR2004 - where HTTP's errors begin
+            audit.note_change(uow, response)
             uow.commit()
         else:
             uow.rollback()
         return response
 
+    # Read by the test that no change escapes the audit log.
+    in_transaction.__dict__["transactional"] = True
     return in_transaction
 
 

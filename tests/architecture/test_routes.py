@@ -75,6 +75,27 @@ def test_every_route_declares_its_permission(service: APIFlask) -> None:
     assert any(r.permission is not PUBLIC for r in routes(service)), "no guarded route was found"
 
 
+@pytest.mark.parametrize("service", ["points"], indirect=True)
+def test_no_change_escapes_the_audit_log(service: APIFlask) -> None:
+    """What `transactional` commits is noted by it; a change made otherwise would not be."""
+    assert service.extensions["suite"].audited
+    escaped = [
+        rule.rule
+        for rule in service.url_map.iter_rules()
+        if (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
+        and not _is_transactional(service.view_functions[rule.endpoint])
+    ]
+    assert escaped == []
+
+
+def _is_transactional(view: object) -> bool:
+    while view is not None:
+        if getattr(view, "transactional", False):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
 def test_nobody_gets_in_without_a_token(service: APIFlask) -> None:
     client = service.test_client()
     for route in routes(service):

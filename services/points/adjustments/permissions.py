@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.auth import Permission
 
-ADJUSTMENTS_READ: Final = Permission("adjustments.read", frozenset({"member"}))
+ADJUSTMENTS_READ: Final = Permission("adjustments.read", frozenset({"member"}), audited=True)
 """Everybody reads what concerns the own points; others' need ADJUSTMENTS_DECIDE."""
 
 ADJUSTMENTS_DECIDE: Final = Permission(

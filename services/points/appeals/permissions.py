@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.auth import Permission
 
-APPEALS_OWN: Final = Permission("appeals.own", frozenset({"member"}))
+APPEALS_OWN: Final = Permission("appeals.own", frozenset({"member"}), audited=True)
 """To appeal, escalate and withdraw, each one's own; to read what concerns the own points."""
 
 APPEALS_DECIDE: Final = Permission(

@@ -11,18 +11,24 @@ MEMBERS = """
     ) AS everybody ORDER BY member_id LIMIT %s
 """
 FACTS = f"""
-    SELECT f.year, {FACT_COLUMNS} FROM facts f WHERE member_id = ANY(%s) AND state = 'present'
+    SELECT f.year, f.revision, {FACT_COLUMNS}
+    FROM facts f WHERE member_id = ANY(%s) AND state = 'present'
 """
 UNSCORED = "SELECT id FROM members WHERE id = ANY(%s) AND NOT scored"
 ENTRIES = """
-    SELECT e.member_id, e.year, e.fact_id, e.rule_code, e.occurred_at, e.points,
-        e.reverses IS NULL AND r.id IS NULL
+    SELECT e.member_id, e.year, e.id, e.fact_id, e.rule_code, e.reverses IS NULL AND r.id IS NULL,
+        CASE WHEN e.reverses IS NULL THEN least(e.occurred_at, e.posted_at) END, e.organisation_id,
+        e.points, e.category, e.occurred_at, e.rule_set_id, e.worth, e.limited_by, e.used, e.cap
     FROM ledger_entries e
     LEFT JOIN ledger_entries r ON r.member_id = e.member_id AND r.reverses = e.id
     WHERE e.member_id = ANY(%s)
 """
-YEARS = "SELECT member_id, year, points, used FROM member_years WHERE member_id = ANY(%s)"
-PERIODS = "SELECT member_id, period, points FROM period_points WHERE member_id = ANY(%s)"
+YEARS = """
+    SELECT member_id, year, points, used, scored, last_occurred_at, last_fact_id, version,
+        stale
+    FROM member_years WHERE member_id = ANY(%s)
+"""
+PERIODS = "SELECT member_id, period, points, version FROM period_points WHERE member_id = ANY(%s)"
 BOARD = """
     SELECT p.member_id, CASE o.kind WHEN 'branch' THEN parent.path ELSE o.path END, p.points
     FROM period_points p
@@ -30,49 +36,85 @@ BOARD = """
     LEFT JOIN organisations parent ON parent.id = o.parent_id
     WHERE p.period = %s AND p.points > 0 AND m.scored AND m.status <> 'left'
 """
+RULES_FOR_THE_PAST = """
+    SELECT EXISTS (SELECT FROM rule_sets WHERE retroactive AND state = 'approved')
+"""
 CODES = "SELECT code FROM organisations WHERE kind IN ('committee', 'unit', 'general_branch')"
 ATTENDED = """
-    SELECT id, member_id, revision, state FROM facts
-    WHERE source = 'check_in' ORDER BY id
+    SELECT DISTINCT ON (id) id, member_id, revision, state FROM (
+        SELECT id, member_id, revision, state FROM facts WHERE source = 'check_in'
+        UNION ALL
+        SELECT fact_id, member_id, revision, state FROM held_facts
+        WHERE recorded ->> 'source_key' IS NULL
+    ) AS arrived
+    ORDER BY id, revision DESC
 """
 
 # What must find nothing. Each returns one column that says where.
 NEVER = {
     "a reversal undoes its entry": """
-        SELECT r.id FROM ledger_entries r
+        SELECT 'ledger_entries ' || r.id FROM ledger_entries r
         JOIN ledger_entries e ON e.member_id = r.member_id AND e.id = r.reverses
-        WHERE (r.points, r.worth, r.fact_id, r.rule_code, r.year, r.rule_set_id, r.occurred_at)
+        WHERE (r.points, r.worth, r.fact_id, r.rule_code, r.year, r.rule_set_id, r.occurred_at,
+               r.category, r.limited_by, r.used, r.cap, r.organisation_id)
             IS DISTINCT FROM
-            (-e.points, -e.worth, e.fact_id, e.rule_code, e.year, e.rule_set_id, e.occurred_at)
+            (-e.points, -e.worth, e.fact_id, e.rule_code, e.year, e.rule_set_id, e.occurred_at,
+             e.category, '', e.used - abs(e.points), e.cap, e.organisation_id)
+            OR r.posted_at < e.posted_at
     """,
     "no reversal of a reversal": """
-        SELECT r.id FROM ledger_entries r
+        SELECT 'ledger_entries ' || r.id FROM ledger_entries r
         JOIN ledger_entries e ON e.member_id = r.member_id AND e.id = r.reverses
         WHERE e.reverses IS NOT NULL
     """,
     "an entry says when its fact was": """
-        SELECT e.id FROM ledger_entries e
+        SELECT 'ledger_entries ' || e.id FROM ledger_entries e
         JOIN facts f ON f.member_id = e.member_id AND f.id = e.fact_id
         WHERE (e.occurred_at, e.year) IS DISTINCT FROM (f.occurred_at, f.year)
     """,
     "no entry without a fact": """
-        SELECT e.id FROM ledger_entries e
+        SELECT 'ledger_entries ' || e.id FROM ledger_entries e
         WHERE NOT EXISTS (
             SELECT FROM facts f WHERE f.member_id = e.member_id AND f.id = e.fact_id
         )
     """,
+    "no entry before its fact": """
+        SELECT 'ledger_entries ' || e.id FROM ledger_entries e
+        JOIN facts f ON f.member_id = e.member_id AND f.id = e.fact_id
+        WHERE e.posted_at < f.received_at
+    """,
     "an entry's rules are approved, and were in force": """
-        SELECT e.id FROM ledger_entries e LEFT JOIN rule_sets s ON s.id = e.rule_set_id
+        SELECT 'ledger_entries ' || e.id FROM ledger_entries e
+        LEFT JOIN rule_sets s ON s.id = e.rule_set_id
         WHERE s.state IS DISTINCT FROM 'approved' OR s.effective_at > e.occurred_at
     """,
     "an entry's rule gives its category": """
-        SELECT e.id FROM ledger_entries e
+        SELECT 'ledger_entries ' || e.id FROM ledger_entries e
         LEFT JOIN rules r ON r.rule_set_id = e.rule_set_id AND r.code = e.rule_code
         WHERE r.body ->> 'category' IS DISTINCT FROM e.category
     """,
+    "an entry shows its rule's cap": """
+        SELECT 'ledger_entries ' || e.id FROM ledger_entries e
+        JOIN rules r ON r.rule_set_id = e.rule_set_id AND r.code = e.rule_code
+        WHERE e.cap IS DISTINCT FROM (
+            SELECT (c ->> 'points')::integer FROM jsonb_array_elements(r.body -> 'caps') AS c
+            WHERE c ->> 'per' = 'year'
+        )
+    """,
     "a grant lies between nothing and its worth": """
-        SELECT id FROM ledger_entries
+        SELECT 'ledger_entries ' || id FROM ledger_entries
         WHERE abs(points) > abs(worth) OR sign(points) = -sign(worth) AND points <> 0
             OR (reverses IS NULL AND limited_by = '' AND points <> worth)
+            OR (reverses IS NULL AND limited_by <> '' AND points = worth AND worth <> 0)
+    """,
+    "a fact lies in its year": """
+        SELECT 'facts ' || id FROM facts
+        WHERE year <> extract(year FROM occurred_at AT TIME ZONE 'Asia/Shanghai')
+    """,
+    # A check-in's fact has the check-in's id, which is key enough.
+    "a fact says what it came from": """
+        SELECT 'facts ' || id FROM facts
+        WHERE (source = 'check_in') <> (source_key IS NULL)
+            OR source_key !~ '^[a-z_]+:.+' OR revision < 1
     """,
 }

@@ -6,7 +6,7 @@ from shared.auth import Permission
 
 _BRANCH: Final = frozenset({"branch_secretary", "unit_admin", "city_admin"})
 
-CLAIMS: Final = Permission("claims.own", frozenset({"member"}))
+CLAIMS: Final = Permission("claims.own", frozenset({"member"}), audited=True)
 """Everybody makes and reads own claims; another's are read by those who may review them."""
 
 REVIEW: Final = Permission("claims.review", _BRANCH | {"group_leader"})

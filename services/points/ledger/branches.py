@@ -46,6 +46,10 @@ class Branches:
         place = bisect_right(past, moment, key=lambda membership: membership[0])
         return past[max(0, place - 1)][1]
 
+    def remembers(self, member: UUID) -> bool:
+        """Tell whether the member's past is known here."""
+        return member in self._past
+
     def place(self, facts: Sequence[Fact]) -> Sequence[Fact]:
         """Return facts with the unit they happened in, where units have rules of their own."""
         if not self._units:

@@ -7,7 +7,7 @@ from shared.auth import Permission
 _UNIT: Final = frozenset({"unit_admin", "city_admin"})
 _BRANCH: Final = _UNIT | {"branch_secretary"}
 
-REPORTS: Final = Permission("reports.read", _BRANCH)
+REPORTS: Final = Permission("reports.read", _BRANCH, audited=True)
 """Asks for reports at all; how far is each report's own permission."""
 
 BRANCH_EVIDENCE: Final = Permission("reports.branch_evidence", _BRANCH)

@@ -12,16 +12,16 @@ ORGANISATIONS_READ: Final = Permission("organisations.read", frozenset(ROLES))
 
 ORGANISATIONS_WRITE: Final = Permission("organisations.write", _KEEPERS)
 
-MEMBER_READ: Final = Permission("roster.read_one", frozenset(ROLES))
+MEMBER_READ: Final = Permission("roster.read_one", frozenset(ROLES), audited=True)
 """Everybody reads the own entry; another's needs MEMBERS_READ."""
 
-MEMBERS_READ: Final = Permission("roster.read", _BRANCH | {"group_leader"})
+MEMBERS_READ: Final = Permission("roster.read", _BRANCH | {"group_leader"}, audited=True)
 
 MEMBERS_WRITE: Final = Permission("roster.write", _KEEPERS)
 
 GROUPS_WRITE: Final = Permission("roster.groups", _BRANCH)
 
-ROLES_READ: Final = Permission("roles.read", _BRANCH)
+ROLES_READ: Final = Permission("roles.read", _BRANCH, audited=True)
 
 ROLES_GIVE: Final = Permission("roles.give", _BRANCH)
 """Which role may be given by whom is `policy.GIVEN_BY`."""

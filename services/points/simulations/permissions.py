@@ -2,4 +2,4 @@
 
 from shared.auth import Permission
 
-SIMULATE = Permission("simulations.run", frozenset({"unit_admin", "city_admin"}))
+SIMULATE = Permission("simulations.run", frozenset({"unit_admin", "city_admin"}), audited=True)

@@ -6,7 +6,7 @@ from shared.auth import Permission
 
 _KEEPERS: Final = frozenset({"branch_secretary", "unit_admin", "city_admin"})
 
-STATEMENTS_READ: Final = Permission("statements.read", _KEEPERS | {"member"})
+STATEMENTS_READ: Final = Permission("statements.read", _KEEPERS | {"member"}, audited=True)
 """Members read what their branch has published; drafts are for those who keep them."""
 
 STATEMENTS_KEEP: Final = Permission("statements.keep", _KEEPERS)

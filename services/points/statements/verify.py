@@ -89,7 +89,15 @@ def faults_of(uow: UnitOfWork, row: StatementRow) -> set[Fault]:
 
 
 def broken(uow: UnitOfWork) -> Iterator[Broken]:
-    """Yield everything that is not as it must be in all closed statements."""
+    """Yield everything that is not as it must be in all closed statements and closed months."""
+    yield from broken_statements(uow)
+    for month in uow.session.execute(_MONTHS):
+        where = f"branch {month.organisation_id}: month {month.month}"
+        yield where, "month and statement closed together", _which(month)
+
+
+def broken_statements(uow: UnitOfWork) -> Iterator[Broken]:
+    """Yield what closed statements no longer say as they said it, in their order."""
     query = select(StatementRow).where(StatementRow.state == "closed")
     query = query.order_by(StatementRow.organisation_id, StatementRow.sequence)
     last: StatementRow | None = None
@@ -102,9 +110,6 @@ def broken(uow: UnitOfWork) -> Iterator[Broken]:
         last = row
     for line in _in_ledger(uow, None):
         yield f"statement {line.id}: member {line.member_id}", line.expected, line.found
-    for month in uow.session.execute(_MONTHS):
-        where = f"branch {month.organisation_id}: month {month.month}"
-        yield where, "month and statement closed together", _which(month)
 
 
 def _which(month: Row[Any]) -> str:

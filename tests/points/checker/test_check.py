@@ -8,7 +8,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import text
 
-from services.points.checker.check import Proof, check, check_attendance
+from services.points.checker.check import check, check_attendance
+from services.points.checker.proof import Proof
 from services.points.leaderboards.projector import Projector
 from shared.database import Database
 from shared.ids import new_id

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
-from services.points.checker.check import check
 from services.points.ledger import posting
 from services.points.ledger.attendance import AttendancePosting, read
 from services.points.ledger.recorded import RecordedFact
@@ -28,7 +27,7 @@ from shared.auth import Grant, Principal
 from shared.clock import SHANGHAI, FixedClock, local_day
 from shared.ids import new_id
 from shared.testing.plugin import MakeDatabase
-from tests.points.city import BRANCH, OTHER, change_member, deliver, found, join, tell_of
+from tests.points.city import BRANCH, OTHER, change_member, deliver, found, join, tell_of, unsound
 from tests.points.scoring.model import predict
 
 Message = dict[str, Any]
@@ -208,7 +207,7 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         with self.city.unit_of_work() as uow:
-            assert check(uow).violations == []
+            assert unsound(uow) == []
         self.city.close()
 
 

@@ -8,10 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from services.points.checker.check import check
 from shared.database import Database
 from shared.testing.plugin import TokenFor
-from tests.points.city import BRANCH, join
+from tests.points.city import BRANCH, join, unsound
 
 Enlist = Callable[..., UUID]
 Ask = Callable[..., Any]
@@ -97,4 +96,4 @@ def _sound(database: Database) -> Any:
     """Whatever a test did through the ledger, the checker finds nothing."""
     yield
     with database.unit_of_work() as uow:
-        assert check(uow).broken == 0
+        assert unsound(uow) == []

@@ -115,9 +115,7 @@ def test_what_people_decided_is_counted_by_where_it_came_from(
                 ("unexcused_absence", "manual"),
             )
         ]
-        post_decided(
-            uow, [RecordedFact(fact, f"{fact.source}:{fact.id}", "为群众办实事") for fact in facts]
-        )
+        post_decided(uow, [RecordedFact(fact, f"test:{fact.id}", "为群众办实事") for fact in facts])
         uow.commit()
     found = tables("branch-evidence", BRANCH)
     assert {row["source"]: row["facts"] for row in found["sources"]} == {

@@ -82,4 +82,5 @@ def test_a_long_ledger_is_whole_and_takes_little_memory(
     with city.unit_of_work() as uow:
         uow.session.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER USER"))
         uow.session.execute(text("DELETE FROM ledger_entries WHERE points = 0"))
+        uow.session.execute(text("ALTER TABLE ledger_entries ENABLE TRIGGER USER"))
         uow.commit()

@@ -65,8 +65,8 @@ def asker(client: FlaskClient, token_for: TokenFor, city: Database) -> Asker:
 
 
 @pytest.fixture
-def runner(city: Database, storage: FolderStorage, public_keys: Path) -> JobRunner:
-    settings = Settings(city.url, "", public_keys, threads=1, storage=storage)
+def runner(city: Database, redis_url: str, storage: FolderStorage, public_keys: Path) -> JobRunner:
+    settings = Settings(city.url, redis_url, public_keys, threads=1, storage=storage)
     return JobRunner(city, kinds(settings))
 
 

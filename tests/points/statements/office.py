@@ -7,13 +7,12 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from services.points.checker.check import check
 from services.points.statements import verify
 from shared.clock import SHANGHAI, FixedClock
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
-from tests.points.city import BRANCH
+from tests.points.city import BRANCH, unsound
 
 MONTH = "2026-10"
 HERE, THERE = "/city/u001/b0001/", "/city/u001/b0002/"
@@ -87,7 +86,9 @@ class Office:
     def broken(self) -> list[verify.Broken]:
         """Return what the checker finds in closed statements; in the ledger it finds nothing."""
         with self.city.unit_of_work() as uow:
-            assert check(uow).violations == []
+            found = unsound(uow)
+            found = [v for v in found if not v.rule.startswith("a closed statement")]
+            assert found == []
             return list(verify.broken(uow))
 
 

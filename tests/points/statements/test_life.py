@@ -225,7 +225,7 @@ def test_what_is_posted_after_closing_is_listed_beneath(
         UUID(message["check_in_id"]), member, "lecture", datetime(2026, 10, 8, 1, tzinfo=UTC)
     )
     with office.city.unit_of_work() as uow:
-        post_decided(uow, [RecordedFact(fact, "claim:1", "修好了路灯")])
+        post_decided(uow, [RecordedFact(fact, "test:1", "修好了路灯")])
         undone = RecordedFact(check_in, None, "党课", "annulled", "误签", revision=2)
         post_decided(uow, [undone])
         uow.commit()

@@ -1,0 +1,126 @@
+"""What of a request goes into the audit log; called by the guards, so that no route has to.
+
+A change is noted in its own transaction, so that neither is there without the other. Reading and
+refusals are noted in a transaction of their own, before the answer leaves. Routes whose permission
+is not audited only read what is the asker's own or everybody's: they cost nothing here.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response, current_app, g, request
+
+from shared.audit import Act, write
+from shared.auth import Permission, Principal
+from shared.database import UnitOfWork
+from shared.web.context import close_uow, current_suite, current_uow
+
+_API: Final = "/api/v1"
+_OWN: Final = "/api/v1/me/"
+_READS: Final = ("GET", "HEAD")
+_ERRORS: Final = 400
+# What an answer says of the thing that was made.
+_MADE: Final = ("id", "member_id")
+
+# Query parameters are kept where they can only be an id, a time, a number or one of our words;
+# what people type into a search (`q`) is often a name.
+_NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
+_TYPED: Final = frozenset({"q", "cursor", "name"})
+_KEPT: Final = re.compile(r"[A-Za-z0-9_:.+-]{1,64}", re.ASCII)
+
+
+def note_change(uow: UnitOfWork, response: Response) -> None:
+    """Add a successful change to the log, in the transaction that makes it."""
+    if current_suite().audited and "permission" in g:
+        write(uow, _act(response.status_code, _made(response)))
+
+
+def note_read(permission: Permission, answer: Any) -> Any:
+    """Add a successful reading of other people's data to the log; return the answer.
+
+    Exports are told by their being attachments, whatever the permission says.
+    """
+    if request.method not in _READS or not current_suite().audited:
+        return answer
+    if not permission.audited and not isinstance(answer, Response):
+        return answer
+    response = current_app.make_response(answer)
+    export = response.headers.get("Content-Disposition", "").startswith("attachment")
+    if response.status_code < _ERRORS and (permission.audited or export) and not _is_own():
+        # On the connection the request has: a second one could wait for others that do the same.
+        uow = current_uow()
+        write(uow, _act(response.status_code))
+        uow.commit()
+    return response
+
+
+def note_refusal(status: int) -> None:
+    """Add a refused attempt to the log; whatever it had begun is undone first."""
+    if current_suite().audited:
+        close_uow()
+        uow = current_uow()
+        write(uow, _act(status))
+        uow.commit()
+
+
+def _is_own() -> bool:
+    """Tell whether only the asker's own can be seen: members without an office see no other's."""
+    principal: Principal = g.principal
+    own = (request.view_args or {}).get("member_id") == principal.member_id
+    return (
+        own
+        or request.path.startswith(_OWN)
+        or all(grant.role == "member" for grant in principal.grants)
+    )
+
+
+def _act(status: int, made: dict[str, Any] | None = None) -> Act:
+    principal: Principal = g.principal
+    permission: Permission = g.permission
+    named, new = list(_ids(request.view_args or {})), list(_ids(made or {}))
+    subjects = [*named, *((name, value) for name, value in new if name in _MADE)]
+    places = [*named, *_ids(request.args.to_dict()), *new]
+    return Act(
+        actor_id=principal.member_id,
+        reach=[
+            f"{grant.role} {grant.path}"
+            for grant in principal.grants
+            if grant.role in permission.roles
+        ],
+        action=f"{request.method} {_shown(str(request.url_rule))}",
+        permission=permission.name,
+        subject_ids=list(dict.fromkeys(value for _, value in subjects)),
+        organisation_id=next((v for name, v in places if name == "organisation_id"), None),
+        filters={
+            name: value if name not in _TYPED and _KEPT.fullmatch(value) else "…"
+            for name, value in request.args.items()
+            if _NAME.fullmatch(name)
+        },
+        request_id=g.request_id,
+        status=status,
+    )
+
+
+def _made(response: Response) -> dict[str, Any]:
+    """Return the answer to a POST, which names what was made."""
+    if request.method != "POST" or not response.is_json:
+        return {}
+    made = response.get_json(silent=True)
+    return made if isinstance(made, dict) else {}
+
+
+def _ids(values: dict[str, Any]) -> Iterator[tuple[str, UUID]]:
+    for name, value in values.items():
+        try:
+            yield name, value if isinstance(value, UUID) else UUID(str(value))
+        except ValueError:
+            continue
+
+
+@lru_cache(maxsize=1024)
+def _shown(rule: str) -> str:
+    """Return a rule as people read it: ``/claims/<claim_id>``."""
+    return re.sub(r"<\w+:(\w+)>", r"<\1>", rule.removeprefix(_API))
