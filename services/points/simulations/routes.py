@@ -1,12 +1,14 @@
 """Simulations over HTTP."""
 
 from datetime import date, datetime
-from typing import Any
+from io import BytesIO
+from typing import Any, Final
 from uuid import UUID
 
 from apiflask import APIBlueprint
+from flask import Response, send_file
 
-from services.points.simulations import service
+from services.points.simulations import export, service
 from services.points.simulations.permissions import SIMULATE
 from services.points.simulations.schemas import (
     ChangesPage,
@@ -14,6 +16,7 @@ from services.points.simulations.schemas import (
     SimulateIn,
     SimulationOut,
 )
+from shared.documents import XLSX
 from shared.jobs import JobRow
 from shared.web import (
     after_id,
@@ -23,8 +26,16 @@ from shared.web import (
     requires,
     transactional,
 )
+from shared.web.problems import language
 
 blueprint = APIBlueprint("simulations", __name__, url_prefix="/api/v1")
+
+_WORKBOOK: Final[dict[int | str, Any]] = {
+    200: {
+        "description": "What was found, as a workbook.",
+        "content": {XLSX.media_type: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 @blueprint.post("/rule-sets/<uuid:rule_set_id>/simulate")
@@ -66,6 +77,21 @@ def get_changes(simulation_id: UUID, query_data: dict[str, Any]) -> dict[str, An
     after = after_id(query_data["cursor"])
     rows = service.changes(current_uow(), current_principal(), simulation_id, query_data, after)
     return page(rows, query_data["limit"], lambda row: [row.member_id])
+
+
+@blueprint.get("/simulations/<uuid:simulation_id>/export")
+@requires(SIMULATE)
+@blueprint.doc(responses=_WORKBOOK)
+def get_export(simulation_id: UUID) -> Response:
+    """Take what a finished simulation found away, for a meeting."""
+    uow = current_uow()
+    job = service.get(uow, current_principal(), simulation_id)
+    file = BytesIO()
+    XLSX.write(export.document(uow, job, language()), file)
+    file.seek(0)
+    return send_file(
+        file, mimetype=XLSX.media_type, as_attachment=True, download_name="simulation.xlsx"
+    )
 
 
 def _shown(job: JobRow) -> dict[str, Any]:

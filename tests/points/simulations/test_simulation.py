@@ -4,9 +4,11 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -334,3 +336,25 @@ def test_a_unit_simulates_for_itself_alone(office: Office, year: list[dict[str, 
     assert (unseen.status_code, unseen.json["code"]) == (404, "simulation_unknown")
     whole = office.call("POST", f"/rule-sets/{office.draft()}/simulate", {}, role=unit)
     assert (whole.status_code, whole.json["code"]) == (403, "out_of_reach")
+
+
+def test_what_was_found_is_taken_away_as_a_workbook(
+    office: Office, year: list[dict[str, Any]], city: Database
+) -> None:
+    draft = office.draft()
+    asked = office.call("POST", f"/rule-sets/{draft}/simulate", {}).json["id"]
+    early = office.call("GET", f"/simulations/{asked}/export")
+    assert (early.status_code, early.json["code"]) == (409, "simulation_not_done")
+    office.runner.run_once()
+    found = office.call("GET", f"/simulations/{asked}").json["findings"]
+    answer = office.call("GET", f"/simulations/{asked}/export")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    book = openpyxl.load_workbook(BytesIO(answer.data))
+    cells = [row for sheet in book for row in sheet.values]
+    assert any(found["digest"] in row for row in cells)
+    assert any("现行总分" in row and found["before"] in row for row in cells)
+    assert any("第一党支部" in row for row in cells)
+    stranger = office.call(
+        "GET", f"/simulations/{asked}/export", who=1, role=("unit_admin", "/city/u001/")
+    )
+    assert stranger.status_code in (403, 404)
