@@ -118,7 +118,11 @@ class Supervisor:
 
 
 def _dying_with_parent(command: list[str]) -> list[str]:
-    """Have the kernel stop the process should the supervisor itself be killed."""
+    """Have the kernel stop the process should the supervisor itself be killed.
+
+    One killed before the child has asked the kernel is found by asking for the parent afterwards.
+    """
     if shutil.which("setpriv") is None:
         return command
-    return ["setpriv", "--pdeathsig", "TERM", *command]
+    checked = ["sh", "-c", 'test "$PPID" = "$0" && exec "$@"', str(os.getpid()), *command]
+    return ["setpriv", "--pdeathsig", "TERM", *checked]

@@ -1,6 +1,5 @@
 """Imports as people see them: queued, listed, read with their errors."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, cast
 from uuid import UUID
@@ -8,12 +7,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy import CursorResult, Row, TextClause, text
 
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 from shared.database import UnitOfWork
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.imports.kinds import Kind
-from shared.imports.runner import write_principal
+from shared.imports.runner import read_principal, write_principal
 from shared.text import Text
 
 # Refusals shown with an import itself; the rest are read page by page.
@@ -27,7 +26,8 @@ _PUT = text("""
 _PUT_PROGRESS = text("INSERT INTO import_progress (import_id) VALUES (:id)")
 
 _JOBS = """
-    SELECT id, kind, filename, created_by, created_at, finished_at, summary, mode,
+    SELECT id, kind, filename, principal, created_by, created_at, finished_at, summary, mode,
+        CASE WHEN state = 'undone' THEN finished_at END AS undone_at, undo_reason,
         CASE WHEN state = 'queued' AND attempts > 0 THEN 'running' ELSE state END AS state,
         total_rows, processed_rows
     FROM imports JOIN import_progress ON import_id = id
@@ -39,10 +39,11 @@ _PAGE = text(
 )
 _QUEUE_AGAIN = text("""
     UPDATE imports SET state = 'queued', finished_at = NULL, mode = :mode, undone_by = :by,
-        undo_reason = :reason
+        undo_reason = :reason, principal = CAST(:principal AS jsonb)
     WHERE id = :id AND state = :state
 """)
 _TRY_ANEW = text("UPDATE import_progress SET attempts = 0 WHERE import_id = :id")
+_FORGET_ERRORS = text("DELETE FROM import_errors WHERE import_id = :id")
 _DROP = text("""
     UPDATE imports SET state = 'dropped', content = NULL
     WHERE state = 'previewed' AND finished_at < :before
@@ -73,7 +74,7 @@ def enqueue(
             "kind": kind,
             "filename": filename,
             "content": content,
-            "principal": orjson.dumps(write_principal(principal)).decode(),
+            "principal": _stored(principal),
             "by": principal.member_id,
             "now": uow.clock.now(),
             "mode": "preview" if preview else "apply",
@@ -99,15 +100,14 @@ def get(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
 
 
 def apply(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
-    """Queue a previewed file to be applied; it is not sent again.
+    """Queue a previewed file to be applied, with the roles held now; it is not sent again.
 
     Raises:
         NotFound: `import_unknown`.
         Conflict: `import_not_previewed`.
     """
     get(uow, principal, import_id)
-    values = {"id": import_id, "mode": "apply", "state": "previewed", "by": None, "reason": None}
-    if not _queue_again(uow, values):
+    if not _queue_again(uow, principal, import_id, mode="apply", state="previewed"):
         raise Conflict(
             "import_not_previewed",
             Text(
@@ -119,19 +119,27 @@ def apply(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
 
 
 def undo(
-    uow: UnitOfWork, principal: Principal, import_id: UUID, reason: str, kinds: Mapping[str, Kind]
+    uow: UnitOfWork,
+    principal: Principal,
+    import_id: UUID,
+    reason: str,
+    kind: Kind,
+    permission: Permission,
 ) -> Row[Any]:
     """Queue an applied import to be taken back as one.
 
     Raises:
         NotFound: `import_unknown`.
+        Forbidden: `out_of_reach`; what the importer reached then is not all reached now.
         Conflict: `import_not_undoable`; not applied, undone already, or of a kind that cannot be;
             and what the kind itself objects.
     """
-    kind = kinds.get(get(uow, principal, import_id).kind)
-    by = principal.member_id
-    values = {"id": import_id, "mode": "undo", "state": "done", "by": by, "reason": reason}
-    if kind is None or kind.undo is None or not _queue_again(uow, values):
+    job = get(uow, principal, import_id)
+    for path in read_principal(job.principal).paths(permission):
+        principal.require(permission, path)
+    if kind.undo is None or not _queue_again(
+        uow, principal, import_id, mode="undo", state="done", reason=reason
+    ):
         raise Conflict(
             "import_not_undoable",
             Text(
@@ -150,9 +158,33 @@ def drop_previews(uow: UnitOfWork) -> int:
     return _changed(uow, _DROP, {"before": uow.clock.now() - _KEPT})
 
 
-def _queue_again(uow: UnitOfWork, values: dict[str, Any]) -> bool:
+def _queue_again(
+    uow: UnitOfWork,
+    principal: Principal,
+    import_id: UUID,
+    *,
+    mode: str,
+    state: str,
+    reason: str | None = None,
+) -> bool:
+    """Put an import that is in `state` back into the queue; return whether it was in it."""
+    values = {
+        "id": import_id,
+        "mode": mode,
+        "state": state,
+        "principal": _stored(principal),
+        "by": principal.member_id if mode == "undo" else None,
+        "reason": reason,
+    }
+    if not _changed(uow, _QUEUE_AGAIN, values):
+        return False
     uow.session.execute(_TRY_ANEW, values)
-    return bool(_changed(uow, _QUEUE_AGAIN, values))
+    uow.session.execute(_FORGET_ERRORS, values)
+    return True
+
+
+def _stored(principal: Principal) -> str:
+    return orjson.dumps(write_principal(principal)).decode()
 
 
 def _changed(uow: UnitOfWork, statement: TextClause, values: dict[str, Any]) -> int:

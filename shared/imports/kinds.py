@@ -37,7 +37,7 @@ class Check:
         column: the column to look at.
         text: what is wrong and what to do; ``{value}`` is the row's value.
         query: SQL that selects (row_number, value as text) of the rows that break it; it may use
-            ``staged``, ``:import_id`` and what `Kind.parameters` gives.
+            ``staged``, ``:import_id``, ``:today`` (in Shanghai) and what `Kind.parameters` gives.
     """
 
     code: str
@@ -46,7 +46,7 @@ class Check:
     query: str
 
 
-Summary = Mapping[str, int | float]
+Summary = Mapping[str, int | float | Mapping[str, float]]
 
 
 def _no_parameters(_principal: Principal, _permission: Permission) -> Mapping[str, Any]:
@@ -68,9 +68,12 @@ class Kind:
         apply: changes the database from ``staged`` with a few statements, and returns counts for
             people, e.g. ``{"created": 3}``. It never commits; a preview rolls it back.
         permission: where it is narrower than that of the imports' routes.
+        lock: holds, until the transaction ends, what the checks find and `apply` and `undo` take
+            for true.
         undo: takes back what an import brought, all of it, and returns counts; None where that
-            cannot be done.
-        check_undo: raises the problem that stands in the way of undoing an import.
+            cannot be done. It raises what `check_undo` does.
+        check_undo: raises the problem that stands in the way of undoing an import, so that the
+            person is told at once.
         parameters: named values for the checks' queries, from the importer and the permission
             that imports ask for.
     """
@@ -81,6 +84,7 @@ class Kind:
     apply: Callable[[UnitOfWork, Principal, UUID], Summary]
     parameters: Callable[[Principal, Permission], Mapping[str, Any]] = _no_parameters
     permission: Permission | None = None
+    lock: Callable[[UnitOfWork], None] | None = None
     undo: Callable[[UnitOfWork, UUID, str], Summary] | None = None
     check_undo: Callable[[UnitOfWork, UUID], None] | None = None
 

@@ -24,11 +24,19 @@ class BadCellError(Exception):
 
 @dataclass(frozen=True)
 class Parser:
-    """How a cell is read, the SQL type of what comes out, and what its refusals mean."""
+    """How a cell is read.
+
+    Args:
+        sql_type: of what comes out.
+        read: raises `BadCellError` with a code of `refusals`.
+        refusals: what is said of each.
+        hint: what may be written, for the template.
+    """
 
     sql_type: LiteralString
     read: Callable[[Cell], object]
     refusals: Mapping[str, Text]
+    hint: Text
 
 
 def text(longest: int) -> Parser:
@@ -54,6 +62,7 @@ def text(longest: int) -> Parser:
                 "含有看不见的字符，请重新输入。", "It holds invisible characters; type it anew."
             ),
         },
+        Text(f"文字，不超过 {longest} 字", f"text of at most {longest} characters"),
     )
 
 
@@ -71,7 +80,8 @@ def one_of(values: Mapping[str, str], code: str) -> Parser:
         f"「{{value}}」不在可填的词中，请改为其中之一：{words}。",
         f"“{{value}}” is not one of the words allowed; write one of: {words}.",
     )
-    return Parser("text", read, {code: refusal})
+    hint = Text(f"以下之一：{words}", f"one of: {words}")
+    return Parser("text", read, {code: refusal}, hint)
 
 
 def _day(cell: Cell) -> date:
@@ -115,6 +125,7 @@ day: Final = Parser(
             "“{value}” is no date; write it as 2026-11-23.",
         )
     },
+    Text("日期，如 2026-11-23", "a day, e.g. 2026-11-23"),
 )
 """A day: a date cell, 2026-11-23, 2026/11/23, 2026.11.23 or 2026年11月23日."""
 
@@ -122,6 +133,7 @@ flag: Final = Parser(
     "boolean",
     _flag,
     {"yes_or_no": Text("「{value}」请改为「是」或「否」。", "“{value}”: write yes or no.")},
+    Text("是 或 否", "yes or no"),
 )
 """是/否, yes/no, true/false, 1/0."""
 
@@ -129,5 +141,6 @@ whole_number: Final = Parser(
     "integer",
     _whole_number,
     {"number_invalid": Text("「{value}」请改为整数。", "“{value}”: write a whole number.")},
+    Text("整数", "a whole number"),
 )
 """A whole number of at most nine digits."""

@@ -1,17 +1,15 @@
 """The addresses of imports, the same for every service that imports."""
 
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import Response, request
-from openpyxl import Workbook
 from sqlalchemy import Row
 from werkzeug.datastructures import FileStorage
 
-from shared.auth import Permission
+from shared.auth import Permission, Principal
 from shared.errors import Unprocessable
 from shared.imports import jobs
 from shared.imports.kinds import Kind
@@ -23,6 +21,7 @@ from shared.imports.schemas import (
     ImportsQuery,
     UndoIn,
 )
+from shared.imports.templates import template
 from shared.imports.texts import text_of_refusal
 from shared.text import Text
 from shared.web import (
@@ -67,12 +66,8 @@ def imports_blueprint(
     def post_import(form_and_files_data: dict[str, Any]) -> tuple[dict[str, object], int, Any]:
         """Send a spreadsheet; it is applied whole or, with every bad row named, not at all."""
         kind, file = form_and_files_data["kind"], form_and_files_data["file"]
-        if kind not in known:
-            raise _kind_unknown(known)
         uow, principal = current_uow(), current_principal()
-        narrower = known[kind].permission
-        if narrower is not None and not principal.holds(narrower):
-            raise role_needed(narrower)
+        _require(known, kind, principal)
         import_id = jobs.enqueue(
             uow,
             principal,
@@ -125,10 +120,10 @@ def imports_blueprint(
     @requires(permission)
     @blueprint.doc(responses={200: "The spreadsheet."})
     def get_template(kind: str) -> Response:
-        """An empty spreadsheet with the headings of a kind."""
+        """An empty spreadsheet with the headings of a kind, and notes on what may be written."""
         if kind not in known:
             raise _kind_unknown(known)
-        response = Response(_template(known[kind]), mimetype=_XLSX)
+        response = Response(template(known[kind]), mimetype=_XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
         return response
 
@@ -145,7 +140,9 @@ def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[
     @blueprint.output(ImportOut, status_code=202)
     def post_apply(import_id: UUID) -> dict[str, object]:
         """Apply a file whose preview was looked at."""
-        return _shown(jobs.apply(current_uow(), current_principal(), import_id), [])
+        uow, principal = current_uow(), current_principal()
+        _require(known, jobs.get(uow, principal, import_id).kind, principal)
+        return _shown(jobs.apply(uow, principal, import_id), [])
 
     @blueprint.post("/<uuid:import_id>/undo")
     @requires(permission)
@@ -155,7 +152,19 @@ def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[
     def post_undo(import_id: UUID, json_data: dict[str, Any]) -> dict[str, object]:
         """Take back, as one, all that an import brought."""
         uow, principal = current_uow(), current_principal()
-        return _shown(jobs.undo(uow, principal, import_id, json_data["reason"], known), [])
+        kind = _require(known, jobs.get(uow, principal, import_id).kind, principal)
+        asked = kind.permission or permission
+        return _shown(jobs.undo(uow, principal, import_id, json_data["reason"], kind, asked), [])
+
+
+def _require(known: dict[str, Kind], name: str, principal: Principal) -> Kind:
+    """Return a kind that this person may import."""
+    if name not in known:
+        raise _kind_unknown(known)
+    narrower = known[name].permission
+    if narrower is not None and not principal.holds(narrower):
+        raise role_needed(narrower)
+    return known[name]
 
 
 def _filename(file: FileStorage) -> str:
@@ -170,16 +179,6 @@ def _shown(job: Row[Any], errors: list[dict[str, object]]) -> dict[str, object]:
 def _error(kind: Kind | None, row: Row[Any]) -> dict[str, object]:
     sentence = text_of_refusal(kind, row.code, row.value).in_language(language())
     return {"row": row.row_number, "column": row.column, "code": row.code, "message": sentence}
-
-
-def _template(kind: Kind) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(kind.name)
-    # A star marks what must be filled in; reading takes it off again.
-    sheet.append([column.zh + ("*" if column.required else "") for column in kind.columns])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def _kind_unknown(known: dict[str, Kind]) -> Unprocessable:

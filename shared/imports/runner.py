@@ -17,7 +17,10 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import OperationalError
 
 from shared.auth import Grant, Permission, Principal
+from shared.clock import local_day
+from shared.crash import crash_point
 from shared.database import Database, UnitOfWork
+from shared.errors import Problem
 from shared.imports.kinds import Check, Kind, Summary
 from shared.imports.staging import stage
 
@@ -29,7 +32,8 @@ _ATTEMPTS: Final = 3
 
 # NO KEY: readers of progress and errors refer to this row meanwhile.
 _TAKE = text("""
-    SELECT id, kind, principal, content, mode, undo_reason FROM imports WHERE state = 'queued'
+    SELECT id, kind, principal, content, mode, undo_reason, summary FROM imports
+    WHERE state = 'queued'
     ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """)
 _START = text("""
@@ -41,8 +45,15 @@ _PROGRESS = text("""
 """)
 _FINISH = text("""
     UPDATE imports SET state = :state, summary = CAST(:summary AS jsonb), finished_at = :now,
-        content = CASE WHEN :state = 'previewed' THEN content END
+        content = CASE WHEN :state = 'previewed' THEN content END,
+        mode = CASE WHEN :state = 'done' THEN 'apply' ELSE mode END,
+        undone_by = CASE WHEN :state = 'undone' THEN undone_by END,
+        undo_reason = CASE WHEN :state = 'undone' THEN undo_reason END
     WHERE id = :id
+""")
+_UNDO_FAILED = text("""
+    INSERT INTO import_errors (import_id, row_number, "column", code, value)
+    VALUES (:id, 1, '', 'undo_failed', '') ON CONFLICT DO NOTHING
 """)
 
 
@@ -81,7 +92,7 @@ class ImportRunner:
             summary: Summary = {}
             try:
                 if attempts <= _ATTEMPTS:
-                    state, summary = self._apply(uow, job)
+                    state, summary = self._work_off(uow, job)
             except (OperationalError, psycopg.OperationalError):
                 raise
             except Exception:
@@ -90,16 +101,42 @@ class ImportRunner:
                 uow.rollback()
                 if attempts < _ATTEMPTS:
                     return True
+            if state == "failed" and job.mode == "undo":
+                # It stands as it stood, and may be undone another time.
+                state, summary = "done", job.summary
+                uow.session.execute(_UNDO_FAILED, {"id": job.id})
             self._finish(uow, job.id, state, summary)
         return True
 
+    def _work_off(self, uow: UnitOfWork, job: Row[Any]) -> tuple[str, Summary]:
+        if job.mode != "undo":
+            return self._apply(uow, job)
+        try:
+            return "undone", {**job.summary, **self._undo(uow, job)}
+        except Problem as problem:
+            # It came up after the person had been told that nothing stands in the way.
+            _log.info("import %s cannot be undone: %s", job.id, problem.code)
+            uow.rollback()
+            return "failed", {}
+
+    def _undo(self, uow: UnitOfWork, job: Row[Any]) -> Summary:
+        kind = self._kinds[job.kind]
+        if kind.undo is None:
+            return {}
+        if kind.lock is not None:
+            kind.lock(uow)
+        return kind.undo(uow, job.id, job.undo_reason)
+
     def _apply(self, uow: UnitOfWork, job: Row[Any]) -> tuple[str, Summary]:
         kind, principal = self._kinds[job.kind], read_principal(job.principal)
-        if job.mode == "undo" and kind.undo is not None:
-            return "undone", dict(kind.undo(uow, job.id, job.undo_reason))
         raw = cast("psycopg.Connection[Any]", uow.session.connection().connection.driver_connection)
         stage(raw, job.id, kind, job.content, self._teller(job.id))
-        parameters = kind.parameters(principal, kind.permission or self._permission)
+        if kind.lock is not None:
+            kind.lock(uow)
+        parameters = {
+            "today": local_day(uow.clock.now()),
+            **kind.parameters(principal, kind.permission or self._permission),
+        }
         for check in kind.checks:
             _run_check(uow, job.id, check, parameters)
         bad = uow.session.scalar(
@@ -108,13 +145,12 @@ class ImportRunner:
         )
         if bad:
             return "refused", {"bad_rows": bad}
+        crash_point("import_before_apply")
         if job.mode == "apply":
-            return "done", dict(kind.apply(uow, principal, job.id))
+            return "done", kind.apply(uow, principal, job.id)
         # What it would do is what it does, taken back.
-        attempt = uow.session.begin_nested()
-        summary = dict(kind.apply(uow, principal, job.id))
-        attempt.rollback()
-        return "previewed", summary
+        with uow.rehearsal():
+            return "previewed", kind.apply(uow, principal, job.id)
 
     def _finish(self, uow: UnitOfWork, import_id: UUID, state: str, summary: object) -> None:
         uow.session.execute(
@@ -126,7 +162,9 @@ class ImportRunner:
                 "now": uow.clock.now(),
             },
         )
+        crash_point("import_before_commit")
         uow.commit()
+        crash_point("import_after_commit")
 
     def _teller(self, import_id: UUID) -> Callable[[int | None, int], None]:
         def tell(total: int | None, done: int) -> None:

@@ -54,12 +54,16 @@ class ImportSummaryOut(Schema):
     processed_rows = fields.Integer(required=True)
     created_at = fields.AwareDateTime(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
+    undone_at = fields.AwareDateTime(required=True, allow_none=True)
+    undo_reason = fields.String(required=True, allow_none=True)
     summary = fields.Dict(
         keys=fields.String(),
-        values=fields.Raw(metadata={"type": "number"}),
+        # A number, or numbers by something, as points by rule.
+        values=fields.Raw(),
         required=True,
         metadata={
-            "description": "counts, e.g. created, changed, unchanged, points; bad_rows if refused"
+            "description": "counts, e.g. created, changed, unchanged, points, points_by_rule;"
+            " annulled once undone; bad_rows if refused"
         },
     )
 

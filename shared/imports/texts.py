@@ -22,6 +22,11 @@ _OF_FILES: Final = {
     "heading_doubled": Text(
         "这一列出现了两次，请删去一列。", "This column is there twice; remove one."
     ),
+    "undo_failed": Text(
+        "没有撤销成功，积分未变；请再撤销一次，如有原因会当场说明。",
+        "It could not be undone and nothing changed; undo it again, and what stands in the way"
+        " is said at once.",
+    ),
     "file_empty": Text("文件中没有数据行。", "The file holds no rows below its headings."),
     "file_damaged": Text(
         "文件已损坏，请用表格软件重新另存为 xlsx。", "The file is damaged; save it again as xlsx."

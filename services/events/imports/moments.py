@@ -55,5 +55,6 @@ moment: Final = Parser(
             "“{value}” is no date and time; write it as 2026-11-23 14:30.",
         )
     },
+    Text("日期和时间，如 2026-11-23 14:30", "a day and time, e.g. 2026-11-23 14:30"),
 )
 """A date cell with a time, or 2026-11-23 14:30, in Asia/Shanghai unless an offset is given."""

@@ -1,8 +1,7 @@
-"""Rows of results become facts, and an import is taken back as one."""
+"""Rows of results become facts: what is new or changed is posted, and what is known left alone."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time
-from itertools import islice
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -11,45 +10,26 @@ from sqlalchemy import Row, text
 from services.points.ledger.decided import post_decided
 from services.points.ledger.recorded import RecordedFact
 from services.points.result_imports.checks import source_key
+from services.points.result_imports.holding import batches, measured
 from services.points.scoring import Fact
 from services.points.scoring.vocabulary import FACT_KINDS
 from shared.auth import Principal
 from shared.clock import SHANGHAI
+from shared.crash import crash_point
 from shared.database import UnitOfWork
-from shared.errors import Conflict
-from shared.fields import TENTHS
 from shared.imports.kinds import Summary
-from shared.text import Text
 
-_AT_ONCE: Final = 2_000
 _NOON: Final = time(12)
 
+_TOUCHED: Final = """
+    SELECT m.id AS member_id, extract(year FROM s.day)::smallint AS year
+    FROM staged s JOIN members m ON m.member_no = s.member_no
+"""
 _NAMED: Final = text("""
-    INSERT INTO import_facts (import_id, member_id, fact_id)
-    SELECT :import_id, * FROM unnest(CAST(:members AS uuid[]), CAST(:facts AS uuid[]))
-    ON CONFLICT DO NOTHING
-""")
-_POINTS: Final = text("""
-    SELECT coalesce(sum(e.points), 0) FROM import_facts i
-    JOIN ledger_entries e ON e.member_id = i.member_id AND e.fact_id = i.fact_id
-    WHERE i.import_id = :import_id
-""")
-# What other imports named as well stays until the last of them is undone.
-_BROUGHT: Final = text("""
-    SELECT f.*, to_char(f.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
-        EXISTS (
-            SELECT FROM closed_months c JOIN ledger_entries e
-                ON e.member_id = f.member_id AND e.fact_id = f.id
-                AND e.organisation_id = c.organisation_id
-            WHERE c.month = to_char(f.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')
-        ) AS closed
-    FROM import_facts i JOIN facts f ON f.member_id = i.member_id AND f.id = i.fact_id
-    WHERE i.import_id = :import_id AND f.state = 'present' AND NOT EXISTS (
-        SELECT FROM import_facts other JOIN imports o ON o.id = other.import_id
-        WHERE other.member_id = i.member_id AND other.fact_id = i.fact_id
-            AND other.import_id <> i.import_id AND o.state = 'done' AND o.mode = 'apply'
+    INSERT INTO import_facts (import_id, member_id, fact_id, minutes)
+    SELECT :import_id, * FROM unnest(
+        CAST(:members AS uuid[]), CAST(:facts AS uuid[]), CAST(:minutes AS integer[])
     )
-    ORDER BY f.member_id, f.id
 """)
 
 
@@ -62,7 +42,27 @@ def apply(
     role: str,
     columns: Collection[str],
 ) -> Summary:
-    """Post what is new or changed; return counts, and the points that it all gave."""
+    """Post what is new or changed; return counts, and the points that came of it by rule."""
+    counts = {"created": 0, "changed": 0, "unchanged": 0}
+
+    def post() -> None:
+        rows = _rows(uow, fact_kind, columns)
+        for batch in batches(rows):
+            fates = [_fate(row) for row in batch]
+            for fate in fates:
+                counts[fate] += 1
+            recorded = [_recorded(row, role) for row in batch]
+            news = [r for r, fate in zip(recorded, fates, strict=True) if fate != "unchanged"]
+            post_decided(uow, news)
+            _name(uow, import_id, recorded)
+            crash_point("import_between_batches")
+
+    by_rule = measured(uow, import_id, _TOUCHED, post)
+    return {**counts, "points": sum(by_rule.values()), "points_by_rule": by_rule}
+
+
+def _rows(uow: UnitOfWork, fact_kind: str, columns: Collection[str]) -> Sequence[Row[Any]]:
+    """Return the rows, each with the fact that it names if there is one."""
     kind = f"s.{fact_kind}" if fact_kind in columns else f"'{fact_kind}'"
     # Constants of the kinds, none of it input.
     statement = text(f"""
@@ -74,28 +74,19 @@ def apply(
         FROM staged s JOIN members m ON m.member_no = s.member_no
         LEFT JOIN facts f
             ON f.member_id = m.id AND f.source_key = {source_key(fact_kind, columns)}
-        ORDER BY m.id
+        ORDER BY m.id, s.day
     """)  # noqa: S608
-    rows = uow.session.execute(statement).all()
-    counts = {"created": 0, "changed": 0, "unchanged": 0}
-    for chunk in _chunks(rows):
-        recorded = [_recorded(row, role) for row in chunk]
-        for row, fact in zip(chunk, recorded, strict=True):
-            counts[_fate(row, fact)] += 1
-        post_decided(uow, recorded)
-        values = {
-            "import_id": import_id,
-            "members": [item.fact.member_id for item in recorded],
-            "facts": [item.fact.id for item in recorded],
-        }
-        uow.session.execute(_NAMED, values)
-    points = uow.session.scalar(_POINTS, {"import_id": import_id})
-    return counts | {"points": int(points or 0) / TENTHS}
+    return uow.session.execute(statement).all()
+
+
+def _fate(row: Row[Any]) -> str:
+    if row.state != "present":
+        return "created"
+    return "unchanged" if row.known_minutes == row.minutes else "changed"
 
 
 def _recorded(row: Row[Any], role: str) -> RecordedFact:
-    """Return the fact of a row; one that is there with the same content keeps its revision."""
-    stands = row.state == "present" and row.known_minutes == row.minutes
+    """Return the fact of a row, as newer than what is known of it."""
     fact = Fact(
         id=uuid5(row.member_id, row.key),
         member_id=row.member_id,
@@ -108,59 +99,16 @@ def _recorded(row: Row[Any], role: str) -> RecordedFact:
         level=row.level,
     )
     title = row.title or FACT_KINDS[row.kind].zh
-    revision = (row.revision or 0) + (0 if stands else 1)
-    return RecordedFact(fact, row.key, title, revision=revision)
+    return RecordedFact(fact, row.key, title, revision=(row.revision or 0) + 1)
 
 
-def _fate(row: Row[Any], recorded: RecordedFact) -> str:
-    if row.state is None:
-        return "created"
-    return "unchanged" if recorded.revision == row.revision else "changed"
-
-
-def _chunks(rows: Sequence[Row[Any]]) -> Iterator[list[Row[Any]]]:
-    left = iter(rows)
-    while chunk := list(islice(left, _AT_ONCE)):
-        yield chunk
-
-
-def check_undo(uow: UnitOfWork, import_id: UUID) -> None:
-    """Refuse to undo what lies in a month whose statement is closed.
-
-    Raises:
-        Conflict: `month_closed`.
-    """
-    rows = uow.session.execute(_BROUGHT, {"import_id": import_id}).all()
-    if closed := sorted({row.month for row in rows if row.closed}):
-        raise Conflict(
-            "month_closed",
-            Text(
-                "部分月份已公示结束，不能整批撤销，请逐项更正。",
-                "Some of its months are closed; put single entries right by adjustments.",
-            ),
-            extra={"months": closed},
-        )
-
-
-def undo(uow: UnitOfWork, import_id: UUID, reason: str) -> Summary:
-    """Annul what an import brought, by linked reversals."""
-    rows = uow.session.execute(_BROUGHT, {"import_id": import_id}).all()
-    for chunk in _chunks(rows):
-        post_decided(uow, [_annulled(row, reason) for row in chunk])
-    return {"annulled": len(rows)}
-
-
-def _annulled(row: Row[Any], reason: str) -> RecordedFact:
-    fact = Fact(
-        id=row.id,
-        member_id=row.member_id,
-        kind=row.kind,
-        occurred_at=row.occurred_at,
-        tags=tuple(row.tags),
-        role=row.role,
-        source=row.source,
-        group=row.activity,
-        minutes=row.minutes,
-        level=row.level,
-    )
-    return RecordedFact(fact, row.source_key, row.title, "annulled", reason, row.revision + 1)
+def _name(uow: UnitOfWork, import_id: UUID, recorded: Sequence[RecordedFact]) -> None:
+    """Remember which import named which fact, those that it left alone as well."""
+    facts = [item.fact for item in recorded]
+    values = {
+        "import_id": import_id,
+        "members": [fact.member_id for fact in facts],
+        "facts": [fact.id for fact in facts],
+        "minutes": [fact.minutes for fact in facts],
+    }
+    uow.session.execute(_NAMED, values)

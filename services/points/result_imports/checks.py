@@ -10,18 +10,20 @@ _LONGEST_AGO: Final = 400
 
 
 def source_key(fact_kind: str, columns: Collection[str]) -> str:
-    """Return SQL for what names a row of ``staged`` ``s``: kind, day, title and level.
+    """Return SQL for the key of a row of ``staged`` ``s``: its kind, day, title and level.
 
-    The hours are no part of it: a corrected figure changes the fact that is there.
+    It names the fact among the member's own. The hours are no part of it: a corrected figure
+    changes the fact that is there.
     """
     kind = f"s.{fact_kind}" if fact_kind in columns else f"'{fact_kind}'"
-    named = ["s.day::text", *(f"s.{name}" for name in ("title", "level") if name in columns)]
-    return f"'import:' || {kind} || ':' || md5(concat_ws('|', {', '.join(named)}))"
+    named = ", ".join(f"s.{name}" for name in ("day", "title", "level") if name in columns)
+    return f"'import:' || {kind} || ':' || md5(jsonb_build_array({named})::text)"
 
 
 def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
     """Return the checks that every kind of results has."""
     key = source_key(fact_kind, columns)
+    titled = " AND s.title IS NOT NULL" if "title" in columns else ""
     same = " AND f.minutes IS NOT DISTINCT FROM s.minutes" if "minutes" in columns else ""
     return (
         Check(
@@ -60,17 +62,33 @@ def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
             ),
             """
             SELECT s.row_number, s.name FROM staged s
-            JOIN members m ON m.member_no = s.member_no WHERE m.name <> s.name
+            JOIN members m ON m.member_no = s.member_no
+            -- Names of two characters are often set apart by spaces, of either width.
+            WHERE translate(m.name, ' \u3000', '') <> translate(s.name, ' \u3000', '')
+            """,
+        ),
+        Check(
+            "member_left",
+            "day",
+            Text(
+                "该党员在「{value}」之前已转出，请核对或删去该行。",
+                "The member had left before “{value}”; check the day, or remove the row.",
+            ),
+            """
+            SELECT s.row_number, s.day::text FROM staged s
+            JOIN members m ON m.member_no = s.member_no AND m.status = 'left'
+            LEFT JOIN LATERAL (
+                SELECT (max(h.until) AT TIME ZONE 'Asia/Shanghai')::date AS day
+                FROM memberships h WHERE h.member_id = m.id
+            ) AS gone ON true
+            WHERE coalesce(gone.day < s.day, s.day IS NOT NULL)
             """,
         ),
         Check(
             "day_in_future",
             "day",
             Text("「{value}」还没有到，请核对。", "“{value}” has not come yet; check it."),
-            """
-            SELECT row_number, day::text FROM staged
-            WHERE day > (now() AT TIME ZONE 'Asia/Shanghai')::date
-            """,
+            "SELECT row_number, day::text FROM staged WHERE day > :today",
         ),
         Check(
             "day_too_long_ago",
@@ -79,10 +97,7 @@ def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
                 f"「{{value}}」已超过 {_LONGEST_AGO} 天，不能导入，请用更正。",
                 f"“{{value}}” is more than {_LONGEST_AGO} days ago; use an adjustment.",
             ),
-            f"""
-            SELECT row_number, day::text FROM staged
-            WHERE day < (now() AT TIME ZONE 'Asia/Shanghai')::date - {_LONGEST_AGO}
-            """,  # noqa: S608 - a constant
+            f"SELECT row_number, day::text FROM staged WHERE :today - day > {_LONGEST_AGO}",  # noqa: S608 - a constant
         ),
         Check(
             "row_doubled",
@@ -94,7 +109,7 @@ def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
             SELECT row_number, member_no FROM (
                 SELECT s.row_number, s.member_no,
                     count(*) OVER (PARTITION BY s.member_no, {key}) AS times
-                FROM staged s WHERE s.member_no IS NOT NULL AND s.day IS NOT NULL
+                FROM staged s WHERE s.member_no IS NOT NULL AND s.day IS NOT NULL{titled}
             ) AS counted WHERE times > 1
             """,  # noqa: S608 - put together from constants
         ),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from services.points.result_imports.apply import apply, check_undo, undo
+from services.points.result_imports.apply import apply
 from services.points.result_imports.checks import common
+from services.points.result_imports.holding import hold
 from services.points.result_imports.parsers import hours, quarter
 from services.points.result_imports.permissions import RESULTS_IMPORT
+from services.points.result_imports.undo import check_undo, undo
 from services.points.scoring.vocabulary import LEVELS
 from shared.auth import Permission
 from shared.imports import Check, Column, Kind, day, one_of, whole_number
@@ -56,6 +58,7 @@ class Results:
             apply=partial(apply, fact_kind=self.fact_kind, role=self.role, columns=columns),
             parameters=reach_of,
             permission=self.permission,
+            lock=hold,
             undo=undo,
             check_undo=check_undo,
         )

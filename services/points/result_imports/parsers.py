@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from shared.imports.parsers import BadCellError, Parser
@@ -11,19 +11,19 @@ from shared.text import Text
 
 _MINUTES: Final = 60
 _MOST_HOURS: Final = 24
+_HOURS: Final = re.compile(r"\d{1,2}(\.\d{1,4})?", re.ASCII)
 _QUARTER: Final = re.compile(
-    r"(\d{4})(?:-?Q|年第?)([1-4一二三四])(?:季度?)?", re.ASCII | re.IGNORECASE
+    r"(20\d{2})(?:-?Q|年第?)([1-4一二三四])(?:季度?)?", re.ASCII | re.IGNORECASE
 )
 _NUMBERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
 def _hours(cell: Cell) -> int:
-    try:
-        value = Decimal(text_of(cell))
-    except InvalidOperation:
-        raise BadCellError("hours_invalid") from None
-    minutes = value * _MINUTES
-    if not minutes.is_finite() or minutes != int(minutes) or not 0 < value <= _MOST_HOURS:
+    written = text_of(cell)
+    if not _HOURS.fullmatch(written):
+        raise BadCellError("hours_invalid")
+    minutes = Decimal(written) * _MINUTES
+    if minutes != int(minutes) or not 0 < minutes <= _MOST_HOURS * _MINUTES:
         raise BadCellError("hours_invalid")
     return int(minutes)
 
@@ -47,6 +47,7 @@ hours: Final = Parser(
             "“{value}” is no length of time; write hours between 0 and 24, e.g. 1.5.",
         )
     },
+    Text("小时数，大于 0，不超过 24，如 1.5", "hours above 0 and up to 24, e.g. 1.5"),
 )
 """Hours as people write them, stored as minutes."""
 
@@ -59,5 +60,6 @@ quarter: Final = Parser(
             "“{value}” is no quarter; write it as 2026-Q3.",
         )
     },
+    Text("季度，如 2026-Q3 或 2026年第三季度", "a quarter, e.g. 2026-Q3"),
 )
 """A quarter, stored as its last day."""

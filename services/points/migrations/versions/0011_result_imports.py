@@ -11,12 +11,15 @@ depends_on = None
 
 UP = (
     *IMPORTS_V2_UP,
-    # Every fact that a file named. One that several name stays until the last of them is undone.
+    # Every fact that a file named, and what it said of it. One that several files name is as the
+    # last says that is not undone; `place` is the order in which they were applied.
     """
     CREATE TABLE import_facts (
         import_id uuid NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
         member_id uuid NOT NULL,
         fact_id uuid NOT NULL,
+        place bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+        minutes integer,
         PRIMARY KEY (import_id, member_id, fact_id)
     )
     """,
