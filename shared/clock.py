@@ -1,6 +1,6 @@
 """Time: UTC inside, Asia/Shanghai for every day, month, quarter and year people speak of."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,11 @@ class FixedClock:
 def local_day(moment: datetime) -> date:
     """Return the calendar day of an aware moment in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the moment at which a calendar day begins in Asia/Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 class Periods(NamedTuple):

@@ -10,10 +10,11 @@ from shared.config import Environment
 from shared.database import Database
 
 _CHECK_INS = text("SELECT id, member_id, revision, state FROM check_ins ORDER BY id")
-# The newest news of each check-in must be what the check-in is.
+# The newest news of each check-in must be what the check-in is; of one that waits to be confirmed
+# there is none.
 _UNTOLD = text("""
     SELECT c.id FROM check_ins c LEFT JOIN LATERAL (
-        SELECT max((o.data ->> 'revision')::integer) AS revision, count(*) AS told FROM outbox o
+        SELECT coalesce(max((o.data ->> 'revision')::integer), 0) AS revision, count(*) AS told FROM outbox o
         WHERE o.key = c.member_id::text AND o.data ->> 'check_in_id' = c.id::text
     ) AS news ON true
     WHERE news.revision IS DISTINCT FROM c.revision OR news.told <> c.revision

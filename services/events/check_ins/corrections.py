@@ -89,6 +89,10 @@ def annul(uow: UnitOfWork, principal: Principal, check_in_id: UUID, reason: str)
 
 def _tell(uow: UnitOfWork, checked: Checked) -> None:
     row = checked.check_in
+    if row.state == "pending" or (row.state == "annulled" and row.revision == 0):
+        # Nobody has been told of it, so there is nothing to put right.
+        uow.session.flush()
+        return
     row.revision += 1
     arrived: datetime = row.checked_in_at
     message = attendance(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import ARRAY, DateTime, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.events.models_base import Base
@@ -26,7 +26,14 @@ class CheckInRow(Base):
     checked_in_at: Mapped[datetime] = mapped_column(_MOMENT)
     checked_out_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     minutes: Mapped[int | None]
+    received_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     state: Mapped[str] = mapped_column(Text)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    device: Mapped[bytes | None]
+    code_age: Mapped[int | None]
+    inside: Mapped[bool | None]
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     reason: Mapped[str | None] = mapped_column(Text)
     recorded_by: Mapped[UUID | None]
     annulled_by: Mapped[UUID | None]

@@ -47,7 +47,7 @@ def _show_new(check_in: NewCheckIn) -> dict[str, Any]:
         "member_id": str(check_in.member_id),
         "role": check_in.role,
         "method": check_in.method,
-        "state": "present",
+        "state": check_in.state,
         "checked_in_at": check_in.checked_in_at.astimezone(SHANGHAI).isoformat(),
         "checked_out_at": None,
         "minutes": None,

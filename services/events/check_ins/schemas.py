@@ -1,5 +1,6 @@
 """Shapes of check-ins."""
 
+import re
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -9,6 +10,7 @@ from shared.web import Schema
 
 WAYS = ("code", "claim", "digits")
 MAX_CODE = 64
+DEVICE = re.compile(r"[A-Za-z0-9_-]{16,64}\Z", re.ASCII)
 
 
 # Something to read, in characters that PostgreSQL can hold.
@@ -26,6 +28,10 @@ class ScanIn(Schema):
     claim = fields.String(validate=validate.Length(1, 128))
     digits = fields.String(validate=validate.Regexp(rf"^[0-9]{{{LENGTH}}}\Z"))
     client_ref = fields.UUID(required=True)
+    device = fields.String(
+        validate=validate.Regexp(DEVICE),
+        metadata={"description": "a random name the app gave its installation"},
+    )
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:

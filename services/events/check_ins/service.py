@@ -25,6 +25,7 @@ from shared.ids import new_id
 
 _TRIES: Final = 10
 _TRIES_SECONDS: Final = 600
+_DEVICE_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,16 @@ class Scan:
     method: str
     value: str
     client_ref: UUID
+    device: str | None = None
 
     @property
     def request_hash(self) -> bytes:
         return sha256(f"{self.method}:{self.value}".encode()).digest()
+
+
+def device_of(installation: str | None) -> bytes | None:
+    """Return what tells one installation of the app from others, and nothing else about it."""
+    return sha256(installation.encode()).digest()[:_DEVICE_BYTES] if installation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The session a scan points to, and the claim's nonce if it was a claim."""
+    """The session a scan points to, the claim's nonce if it was one, the code's age if it was."""
 
     session: SessionSnapshot
     nonce: UUID | None = None
+    code_age: int | None = None
 
 
 class CheckIns:
@@ -106,6 +114,8 @@ class CheckIns:
             request_hash=scan.request_hash,
             checked_in_at=now,
             claim_nonce=found.nonce,
+            device=device_of(scan.device),
+            code_age=found.code_age,
         )
         outcome = self.writer.write(check_in)
         if outcome is Outcome.WRITTEN:
@@ -119,7 +129,7 @@ class CheckIns:
     ) -> _Found | Refusal:
         if scan.method == "digits":
             return self._find_by_digits(principal, scan.value, now)
-        nonce = None
+        nonce = age = None
         if scan.method == "claim":
             claim = claims.read(self._key, scan.value, now)
             if claim is None or claim.expired:
@@ -129,9 +139,9 @@ class CheckIns:
             code = rotating.read(self._key, scan.value, now)
             if code is None or code.expired:
                 return REFUSALS["code_expired" if code else "code_invalid"]
-            short_id = code.short_id
+            short_id, age = code.short_id, code.age
         session = self.sessions.get(short_id, max_age)
-        return _Found(session, nonce) if session else REFUSALS["code_invalid"]
+        return _Found(session, nonce, age) if session else REFUSALS["code_invalid"]
 
     def _find_by_digits(self, principal: Principal, value: str, now: datetime) -> _Found | Refusal:
         """Look for the digits among the sessions that are open to this member now.

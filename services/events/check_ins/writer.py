@@ -39,11 +39,16 @@ _COLUMNS: Final = MappingProxyType(
         "id": "uuid", "event_id": "uuid", "session_id": "uuid", "session_version": "integer",
         "member_id": "uuid", "role": "text", "method": "text", "client_ref": "uuid",
         "request_hash": "bytea", "claim_nonce": "uuid", "checked_in_at": "timestamptz",
+        "received_at": "timestamptz", "state": "text", "revision": "integer", "flags": "text",
+        "device": "bytea", "code_age": "integer", "inside": "boolean",
         "reason": "text", "recorded_by": "uuid", "message_id": "uuid", "message": "text",
     }
 )  # fmt: skip
 _STORED: Final = """id, event_id, session_id, member_id, role, method, client_ref, request_hash,
-    claim_nonce, checked_in_at, reason, recorded_by"""
+    claim_nonce, checked_in_at, received_at, state, revision, flags, device, code_age, inside,
+    reason, recorded_by"""
+# Arrays of arrays must be rectangular, so a row's flags travel as one text.
+_READ: Final = _STORED.replace("flags", "string_to_array(flags, ',')")
 
 # `current`: a session that has changed since it was read takes nothing and says so. Whoever
 # changes one holds it FOR UPDATE: this statement then waits, and sees the version of afterwards.
@@ -62,13 +67,13 @@ _WRITE: Final = f"""
         JOIN locked ON locked.id = session_id AND locked.version = session_version
     ), inserted AS (
         INSERT INTO check_ins ({_STORED})
-        SELECT {_STORED} FROM current ORDER BY member_id, id
+        SELECT {_READ} FROM current ORDER BY member_id, id
         ON CONFLICT DO NOTHING RETURNING id
     ), told AS (
         INSERT INTO outbox (id, stream, type, key, data)
         SELECT message_id, '{contract.STREAM}', '{contract.RECORDED_V1}', member_id::text,
             message::jsonb
-        FROM current JOIN inserted USING (id)
+        FROM current JOIN inserted USING (id) WHERE message IS NOT NULL
     )
     SELECT input.id, inserted.id IS NOT NULL, current.id IS NOT NULL
     FROM input LEFT JOIN current USING (id) LEFT JOIN inserted USING (id)
@@ -87,7 +92,15 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class NewCheckIn:
-    """A check-in that policy has accepted, on one version of its session."""
+    """A check-in that policy has accepted, on one version of its session.
+
+    Attributes:
+        received_at: when it was told, where that was later than it happened.
+        flags: why somebody has to look at it first; it counts once confirmed.
+        device: what tells the sender's installation from others.
+        code_age: how many seconds the screen had shown the code.
+        inside: whether the phone was where the event is; None if nobody asked.
+    """
 
     id: UUID
     session: SessionSnapshot
@@ -98,18 +111,31 @@ class NewCheckIn:
     request_hash: bytes
     checked_in_at: datetime
     claim_nonce: UUID | None = None
+    received_at: datetime | None = None
+    flags: tuple[str, ...] = ()
+    device: bytes | None = None
+    code_age: int | None = None
+    inside: bool | None = None
     reason: str | None = None
     recorded_by: UUID | None = None
 
+    @property
+    def state(self) -> str:
+        return "pending" if self.flags else "present"
+
     def row(self) -> tuple[Any, ...]:
         session = self.session
-        message = attendance(session, self.id, self.member_id, self.role, self.checked_in_at)
+        message = None if self.flags else orjson.dumps(self._message()).decode()
         return (
             self.id, session.event_id, session.session_id, session.version, self.member_id,
             self.role, self.method, self.client_ref, self.request_hash, self.claim_nonce,
-            self.checked_in_at, self.reason, self.recorded_by, new_id(),
-            orjson.dumps(message).decode(),
+            self.checked_in_at, self.received_at, self.state, 1 if message else 0,
+            ",".join(self.flags), self.device, self.code_age, self.inside,
+            self.reason, self.recorded_by, new_id(), message,
         )  # fmt: skip
+
+    def _message(self) -> dict[str, Any]:
+        return attendance(self.session, self.id, self.member_id, self.role, self.checked_in_at)
 
 
 class _Waiting:

@@ -11,7 +11,7 @@ import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -26,9 +26,17 @@ _STEP_MODULUS: Final = 1 << (8 * _STEP_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a code turned out to be; `expired` codes were genuine once."""
+    """What a code turned out to be; `expired` codes were genuine once.
+
+    Attributes:
+        short_id: of the session whose screen showed it.
+        shown_at: the moment from which the screen showed it.
+        age: whole seconds since then.
+    """
 
     short_id: int
+    shown_at: datetime
+    age: int
     expired: bool
 
 
@@ -47,7 +55,7 @@ def expires_in(now: datetime) -> float:
 def read(key: bytes, code: str, now: datetime) -> Reading | None:
     """Return what a code says, or None if it was never ours.
 
-    A genuine code is told from a forged one for about nine days after its step, so that whoever
+    A genuine code is told from a forged one for about a week after its step, so that whoever
     sends an old picture is told that it is old.
     """
     try:
@@ -64,7 +72,13 @@ def read(key: bytes, code: str, now: datetime) -> Reading | None:
     step = current - (current - low) % _STEP_MODULUS
     if not hmac.compare_digest(raw[-_MAC_BYTES:], _mac(key, short_id, step)):
         return None
-    return Reading(short_id, expired=current - step > _GRACE_STEPS)
+    shown = step * STEP_SECONDS
+    return Reading(
+        short_id,
+        shown_at=datetime.fromtimestamp(shown, UTC),
+        age=int(now.timestamp()) - shown,
+        expired=current - step > _GRACE_STEPS,
+    )
 
 
 def _step(now: datetime) -> int:

@@ -75,6 +75,16 @@ def test_one_that_cannot_be_written_takes_no_other_with_it(
     assert len(check_ins(database)) == len(news(database)) == 21
 
 
+def test_who_waits_to_be_confirmed_is_written_and_told_to_nobody(
+    database: Database, session: SessionSnapshot
+) -> None:
+    late = replace(arrival(session), flags=("late", "clock_off"), received_at=NOW)
+    assert Writer(database).write(late) is Outcome.WRITTEN
+    (row,) = check_ins(database)
+    assert (row["state"], row["revision"], row["flags"]) == ("pending", 0, ["late", "clock_off"])
+    assert news(database) == []
+
+
 def write_each_four_times(
     database: Database, session: SessionSnapshot, members: list[UUID]
 ) -> list[Outcome]:

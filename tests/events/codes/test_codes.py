@@ -22,8 +22,10 @@ def test_a_code_is_good_for_its_step_and_the_next(
 ) -> None:
     now = issued + timedelta(seconds=later)
     reading = rotating.read(KEY, rotating.issue(KEY, short_id, issued), now)
-    steps = int(now.timestamp()) // 10 - int(issued.timestamp()) // 10
-    assert reading == rotating.Reading(short_id, expired=steps > 1)
+    shown = int(issued.timestamp()) // 10 * 10
+    age = int(now.timestamp()) - shown
+    shown_at = datetime.fromtimestamp(shown, UTC)
+    assert reading == rotating.Reading(short_id, shown_at, age, expired=age >= 20)
 
 
 @given(SESSIONS, MOMENTS)
