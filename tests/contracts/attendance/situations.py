@@ -68,7 +68,8 @@ def recorded(**fields: Any) -> Wanted:
 
 
 def a_code_is_scanned(stage: Stage) -> list[Wanted]:
-    event, member = stage.make_event(), new_id()
+    begins = stage.clock.now() - timedelta(minutes=5)
+    event, member = stage.make_event(starts_at=begins), new_id()
     check_in = stage.scan(event, member)
     return [
         recorded(
@@ -80,7 +81,7 @@ def a_code_is_scanned(stage: Stage) -> list[Wanted]:
             tags=[],
             title="党课",
             level=None,
-            occurred_at=stage.clock.now().isoformat(),
+            occurred_at=begins.isoformat(),
         )
     ]
 
@@ -137,10 +138,11 @@ def who_was_ticked_at_the_desk_checks_out(stage: Stage) -> list[Wanted]:
 
 
 def a_check_in_is_annulled(stage: Stage) -> list[Wanted]:
-    event = stage.make_event()
+    begins = stage.clock.now()
+    event = stage.make_event(starts_at=begins)
     check_in = stage.scan(event)
     stage.annul(event, check_in)
-    again = {"check_in_id": check_in["id"], "occurred_at": stage.clock.now().isoformat()}
+    again = {"check_in_id": check_in["id"], "occurred_at": begins.isoformat()}
     return [recorded(**again), recorded(**again, state="annulled", reason="代签", revision=2)]
 
 
