@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 TENTHS = 10
 
@@ -47,3 +47,27 @@ class Points(fields.Float):
         if not tenths.is_finite() or tenths != int(tenths):
             raise ValidationError("At most one decimal.")
         return int(tenths)
+
+
+class Words(fields.String):
+    """What somebody says in words; outer space is cut off.
+
+    Blanks, invisible characters and punctuation alone say nothing. Nothing at all may be said only
+    where the words are `optional`.
+    """
+
+    def __init__(self, longest: int, *, optional: bool = False, **kwargs: Any) -> None:
+        length = validate.Length(0 if optional else 1, longest)
+        super().__init__(validate=length, **kwargs)
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> Any:
+        words = super()._deserialize(value, attr, data, **kwargs).strip()
+        if words and not any(character.isalnum() for character in words):
+            raise ValidationError("Say it in words.")
+        return words

@@ -8,11 +8,12 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from services.points.adjustments.policy import LARGEST
 from services.points.ledger.schemas import EntryOut
 from services.points.scoring.vocabulary import LEVELS
+from shared.fields import Words
 from shared.web import CursorIn, Points, Schema
 
 STATES = ("proposed", "approved", "rejected", "withdrawn")
-REASON = validate.Length(1, 500)
-EVIDENCE = validate.Length(1, 4000)
+REASON = 500
+EVIDENCE = 4000
 DAY = validate.Range(date(2000, 1, 1), date(2100, 12, 31))
 
 
@@ -22,8 +23,8 @@ class AdjustmentIn(Schema):
     member_id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.Length(1, 60))
     day = fields.Date(required=True, validate=DAY)
-    reason = fields.String(required=True, validate=REASON)
-    evidence = fields.String(load_default=None, allow_none=True, validate=EVIDENCE)
+    reason = Words(REASON, required=True)
+    evidence = Words(EVIDENCE, load_default=None, allow_none=True)
     attachment_id = fields.UUID(load_default=None, allow_none=True)
     points = Points(
         load_default=None,
@@ -44,7 +45,7 @@ class AdjustmentIn(Schema):
 
 
 class ReasonIn(Schema):
-    reason = fields.String(required=True, validate=REASON)
+    reason = Words(REASON, required=True)
 
 
 class AdjustmentsQuery(CursorIn):

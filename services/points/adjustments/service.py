@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from services.points.adjustments import effects, notices, policy
-from services.points.adjustments.evidence import check_attachment
 from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.adjustments.permissions import ADJUSTMENTS_DECIDE
 from services.points.adjustments.reach import within
+from services.points.claims.attachments import service as attachments
 from services.points.ledger.models import EntryRow, FactRow
 from services.points.ledger.service import check_reach, entries_where
 from services.points.roster import organisations
@@ -31,6 +31,7 @@ def propose(uow: UnitOfWork, principal: Principal, **given: Any) -> dict[str, An
     Raises:
         Forbidden: `own_case`.
         NotFound: `member_unknown`, `attachment_unknown`.
+        Gone: `attachment_gone`.
         Unprocessable: `kind_not_ruled`, `member_not_scored`, `day_in_future`,
             `entry_not_of_member`, `claim_without_points`.
         Conflict: `claim_already_named`.
@@ -38,7 +39,8 @@ def propose(uow: UnitOfWork, principal: Principal, **given: Any) -> dict[str, An
     member_id = given["member_id"]
     policy.check_not_oneself(principal.member_id, member_id)
     check_reach(uow, principal, ADJUSTMENTS_DECIDE, member_id)
-    check_attachment(uow, principal.member_id, given["attachment_id"])
+    if given["attachment_id"]:
+        attachments.hold(uow, principal.member_id, given["attachment_id"])
     corrects = given["corrects"]
     if corrects and uow.session.get(EntryRow, (member_id, corrects)) is None:
         raise policy.entry_not_of_member()

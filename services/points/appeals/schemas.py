@@ -9,6 +9,7 @@ from services.points.adjustments.schemas import DAY, EVIDENCE, REASON
 from services.points.appeals.policy import LEVELS
 from services.points.ledger.schemas import EntryOut
 from services.points.scoring.vocabulary import FACT_KINDS
+from shared.fields import Words
 from shared.web import CursorIn, Points, Schema
 
 STATES = ("open", "upheld", "dismissed", "withdrawn")
@@ -25,8 +26,8 @@ class AppealIn(Schema):
         load_default=None, allow_none=True, validate=validate.OneOf(FACT_KINDS)
     )
     day = fields.Date(load_default=None, allow_none=True, validate=DAY)
-    reason = fields.String(required=True, validate=REASON)
-    evidence = fields.String(load_default=None, allow_none=True, validate=EVIDENCE)
+    reason = Words(REASON, required=True)
+    evidence = Words(EVIDENCE, load_default=None, allow_none=True)
     attachment_id = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
@@ -45,7 +46,7 @@ class AppealDecisionIn(Schema):
     """
 
     decision = fields.String(required=True, validate=validate.OneOf(("uphold", "dismiss")))
-    reason = fields.String(required=True, validate=REASON)
+    reason = Words(REASON, required=True)
     remedy = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(REMEDIES))
     points = Points(load_default=None, allow_none=True, validate=validate.Range(1, LARGEST))
 

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.points.adjustments.evidence import check_attachment
 from services.points.adjustments.facts import Entries
 from services.points.appeals import notices, policy, remedies, subjects
 from services.points.appeals.models import AppealRow, StepRow
 from services.points.appeals.permissions import APPEALS_DECIDE
 from services.points.appeals.reading import detail
 from services.points.calendar.service import add_working_days
+from services.points.claims.attachments import service as attachments
 from services.points.roster.models import Member, Organisation
 from shared.auth import Principal
 from shared.clock import local_day
@@ -27,10 +27,12 @@ def lodge(uow: UnitOfWork, principal: Principal, given: Mapping[str, Any]) -> di
 
     Raises:
         NotFound: `entry_unknown`, `adjustment_unknown`, `attachment_unknown`.
+        Gone: `attachment_gone`.
         Conflict: `appeal_too_late`, `adjustment_not_approved`, `already_appealed`.
         Unprocessable: `day_in_future`.
     """
-    check_attachment(uow, principal.member_id, given["attachment_id"])
+    if given["attachment_id"]:
+        attachments.hold(uow, principal.member_id, given["attachment_id"])
     subject = _subject(uow, principal.member_id, given)
     now = uow.clock.now()
     row = AppealRow(

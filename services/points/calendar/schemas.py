@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.points.calendar.china import FIRST_YEAR, LAST_YEAR
+from shared.fields import Words
 from shared.web import Schema
 
 _LONGEST = 400
@@ -26,7 +27,7 @@ class SpanIn(Schema):
 
 class DayIn(Schema):
     working = fields.Boolean(required=True)
-    reason = fields.String(required=True, validate=validate.Length(1, 200))
+    reason = Words(200, required=True)
 
 
 class DayOut(Schema):

@@ -55,7 +55,6 @@ def decide(
         Forbidden: `own_claim`.
         Conflict: `claim_closed` or `decision_not_possible`.
     """
-    reason = reason.strip()
     if decision in _WITH_REASON and not reason:
         raise refusals.reason_needed()
     found = _locked(uow, claim_ids)

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from services.points.claims import policy
 from services.points.claims.kinds import KINDS
 from services.points.rules.schemas import RuleShownOut
+from shared.fields import Words
 from shared.web import CursorIn, Points, Schema
 
 _STATES: Final = (*policy.OPEN, "approved", "rejected", "withdrawn", "annulled")
@@ -37,9 +38,10 @@ class ClaimIn(Schema):
 
 class ReviewIn(Schema):
     decision = fields.String(required=True, validate=validate.OneOf(tuple(policy.DECISIONS)))
-    reason = fields.String(
+    reason = Words(
+        500,
+        optional=True,
         load_default="",
-        validate=validate.Length(0, 500),
         metadata={"description": "needed to return (what is missing) and to reject"},
     )
 

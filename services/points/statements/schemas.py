@@ -5,10 +5,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.points.statements.policy import STATES
+from shared.fields import Words
 from shared.web import CursorIn, Points, Schema
 
 _MONTH = validate.Regexp(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z")
-_REASON = validate.Length(1, 1000)
+_REASON = 1000
 
 
 class StatementIn(Schema):
@@ -28,12 +29,12 @@ class PublishIn(Schema):
 
 class ObjectionIn(Schema):
     line_member_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=_REASON)
+    reason = Words(_REASON, required=True)
 
 
 class AnswerIn(Schema):
     decision = fields.String(required=True, validate=validate.OneOf(("accept", "decline")))
-    reason = fields.String(required=True, validate=_REASON)
+    reason = Words(_REASON, required=True)
     adjustment_id = fields.UUID(load_default=None)
 
     @validates_schema

@@ -1,5 +1,6 @@
 """The people of a branch, its unit and the city, at their desks."""
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,16 @@ class People:
         return twin
 
     def call(self, who: UUID, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send(who, headers, f"/api/v1{path}", method=method, json=body)
+
+    def bring(self, who: UUID, content: bytes) -> str:
+        """Upload a file; return its id."""
+        form = {"file": (io.BytesIO(content), "file")}
+        answer = self._send(who, {}, "/api/v1/attachments", method="POST", data=form)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["id"])
+
+    def _send(self, who: UUID, headers: dict[str, str], address: str, **more: Any) -> Any:
         roles = [self.roles[who]] if who in self.roles else []
         home = roles[0][1] if roles else "/city/u001/b0001/"
         headers = {
@@ -49,7 +60,7 @@ class People:
             "Accept-Language": "en",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        return self._client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
+        return self._client.open(address, headers=headers, **more)
 
     def get(self, who: UUID, path: str) -> Json:
         answer = self.call(who, "GET", path)

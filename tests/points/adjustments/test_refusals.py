@@ -184,7 +184,10 @@ def test_evidence_is_a_file_that_the_proposer_uploaded(people: People) -> None:
         {"claim_id": "00000000-0000-0000-0000-000000000001"},
         {"kind": ""},
         {"reason": ""},
+        {"reason": "   "},
+        {"reason": "\u200b。"},
         {"reason": "长" * 501},
+        {"evidence": " "},
         {"day": "2026-02-30"},
         {"day": "1999-12-31"},
         {"member_id": "x"},
@@ -198,7 +201,9 @@ def test_a_proposal_that_is_none_is_refused(people: People, wrong: dict[str, Any
     assert answer == (422, "fields_invalid")
 
 
-@pytest.mark.parametrize("wrong", [{}, {"reason": ""}, {"reason": "x", "more": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{}, {"reason": ""}, {"reason": " \n"}, {"reason": "x", "more": 1}]
+)
 @pytest.mark.parametrize("what", ["reject", "reverse"])
 def test_a_decision_needs_its_reason(people: People, wrong: dict[str, Any], what: str) -> None:
     path = f"/adjustments/{people.propose()['id']}/{what}"

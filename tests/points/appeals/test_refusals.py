@@ -128,6 +128,7 @@ NOTHING: dict[str, Any] = {}
         {"day": "2026-11-20", "reason": "x"},
         {"fact_kind": "login", "day": "2026-11-20", "reason": "x"},
         MISSING | {"reason": ""},
+        MISSING | {"reason": " "},
         MISSING | {"entry_id": "00000000-0000-0000-0000-000000000001"},
         {
             "entry_id": "00000000-0000-0000-0000-000000000001",
@@ -148,6 +149,7 @@ def test_an_appeal_that_is_none_is_refused(people: People, wrong: dict[str, Any]
     [
         NOTHING,
         {"decision": "dismiss"},
+        {"decision": "dismiss", "reason": "—"},
         {"decision": "maybe", "reason": "x"},
         {"decision": "uphold", "reason": "x"},
         {"decision": "uphold", "reason": "x", "remedy": "correct"},

@@ -193,6 +193,22 @@ def test_files_go_when_their_time_is_over(
     assert sum(path.is_file() for path in storage._folder.rglob("*")) == 1
 
 
+def test_a_returned_claims_file_goes_when_nobody_takes_it_up_again(
+    branch: Branch, clock: FixedClock, sweep: Callable[[], int], refused: Refused
+) -> None:
+    file = brought(branch)
+    claim = branch.claim(attachment_id=file)
+    clock.advance(4 * DAY)
+    branch.review(branch.leader, claim, "return", "照片不清楚")
+    clock.advance(90 * DAY - 1)
+    assert sweep() == 0
+    clock.advance(1)
+    assert sweep() == 1
+    refused(410, "attachment_gone", branch.member, "GET", f"/attachments/{file}")
+    again = branch.call(branch.member, "POST", f"/claims/{claim['id']}/resubmit")
+    assert again.status_code == 200, "what was claimed can still be said"
+
+
 def test_many_go_in_batches_and_what_fails_stays_due(
     branch: Branch, clock: FixedClock, storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ def test_who_has_moved_on_may_object_to_the_line_left_behind(
         {"decision": "maybe", "reason": "x"},
         {"decision": "accept"},
         {"decision": "accept", "reason": ""},
+        {"decision": "accept", "reason": " \u3000"},
         {"decision": "decline", "reason": "x", "adjustment_id": str(new_id())},
     ],
 )

@@ -1,1 +1,1 @@
-"""Files members attach to claims, kept outside the database for as long as they are needed."""
+"""Files that support claims and cases, kept outside the database for as long as they are needed."""

@@ -19,20 +19,21 @@ TYPES: Final = MappingProxyType(
         "application/pdf": "pdf",
     }
 )
-# Source: the domain glossary, attachments are deleted 90 days after the review.
+# Source: the domain glossary, attachments are deleted 90 days after the review. Appeals, and taking
+# one a level up, are over well before that.
 _AFTER_REVIEW: Final = timedelta(days=90)
-_UNCLAIMED: Final = timedelta(days=7)
+_UNUSED: Final = timedelta(days=7)
 
 
 class Cutoffs(NamedTuple):
-    """Files are due for deletion whose claim was closed, or that came and no claim took, by then."""
+    """Files are due that came by `uploaded_by`, if all that names them was over by `over_by`."""
 
-    closed_by: datetime
+    over_by: datetime
     uploaded_by: datetime
 
 
 def cutoffs(now: datetime) -> Cutoffs:
-    return Cutoffs(now - _AFTER_REVIEW, now - _UNCLAIMED)
+    return Cutoffs(now - _AFTER_REVIEW, now - _UNUSED)
 
 
 def media_type_of(content: bytes) -> str:

@@ -50,7 +50,7 @@ def allow_a_file() -> None:
 @blueprint.input(AttachmentIn, location="files")
 @blueprint.output(AttachmentOut, status_code=201)
 def post_attachment(files_data: dict[str, Any]) -> tuple[Attachment, int, dict[str, str]]:
-    """Upload a file, for one claim to take within seven days."""
+    """Upload a file, for one claim to take or as evidence, within seven days."""
     content = files_data["file"].read(policy.MAX_SIZE + 1)
     storage = current_suite().settings.storage
     row = service.bring(current_uow(), storage, current_principal(), content)
@@ -61,7 +61,7 @@ def post_attachment(files_data: dict[str, Any]) -> tuple[Attachment, int, dict[s
 @requires(CLAIMS)
 @blueprint.doc(responses={200: "The file."})
 def get_attachment(attachment_id: UUID) -> Response:
-    """Download a file: the own one, or that of a claim to review."""
+    """Download a file: the own one, that of a claim to review, or the evidence in a case."""
     storage = current_suite().settings.storage
     file = service.read(current_uow(), storage, current_principal(), attachment_id)
     response = Response(file.content, mimetype=file.media_type)

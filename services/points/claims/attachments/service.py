@@ -1,16 +1,16 @@
-"""Attachments: brought, taken by a claim, read by who may see the claim."""
+"""Attachments: brought, taken by a claim or named as evidence, read by who may see either."""
 
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, text
 
 from services.points.claims import refusals
 from services.points.claims.attachments import policy
+from services.points.claims.attachments.uses import USES
 from services.points.claims.models import Attachment, Claim
 from services.points.claims.standing import standing_of
-from services.points.roster.models import Member, Organisation
+from services.points.roster.models import Member
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.errors import Conflict, Gone, NotFound, Unavailable
@@ -26,7 +26,7 @@ class File(NamedTuple):
 
 
 def bring(uow: UnitOfWork, storage: Storage, principal: Principal, content: bytes) -> Attachment:
-    """Keep a file of a member's, for a claim to take.
+    """Keep a file of a member's, for a claim to take or to be evidence.
 
     Raises:
         Problem: 413 `attachment_too_large`, 415 `attachment_type_unsupported`.
@@ -60,13 +60,7 @@ def take(uow: UnitOfWork, member_id: UUID, attachment_id: UUID) -> None:
         Gone: `attachment_gone`.
         Conflict: `attachment_taken`.
     """
-    row = uow.session.get(
-        Attachment, (member_id, attachment_id), with_for_update=True, populate_existing=True
-    )
-    if row is None:
-        raise _unknown()
-    if row.deleted_at is not None:
-        raise _gone()
+    hold(uow, member_id, attachment_id)
     taken = select(Claim.id).where(
         Claim.member_id == member_id, Claim.attachment_id == attachment_id
     )
@@ -80,28 +74,32 @@ def take(uow: UnitOfWork, member_id: UUID, attachment_id: UUID) -> None:
         )
 
 
+def hold(uow: UnitOfWork, owner: UUID, attachment_id: UUID) -> None:
+    """See that somebody has brought a file, as evidence say, and hold it until the commit.
+
+    Raises:
+        NotFound: `attachment_unknown`, also where it is another's.
+        Gone: `attachment_gone`.
+    """
+    row = uow.session.get(
+        Attachment, (owner, attachment_id), with_for_update=True, populate_existing=True
+    )
+    if row is None:
+        raise _unknown()
+    if row.deleted_at is not None:
+        raise _gone()
+
+
 def read(uow: UnitOfWork, storage: Storage, principal: Principal, attachment_id: UUID) -> File:
-    """Return a file to its owner, and to those who may review the claim that has it.
+    """Return a file to its owner, and to those who may see the claim or the case that names it.
 
     Raises:
         NotFound: `attachment_unknown`, also for everybody else.
         Gone: `attachment_gone`; deleted when its time was over, or lost.
         Unavailable: `storage_away`.
     """
-    branch, group = aliased(Organisation), aliased(Organisation)
-    has_it = (Claim.member_id == Attachment.member_id) & (Claim.attachment_id == Attachment.id)
-    found = uow.session.execute(
-        select(Attachment, branch.path, group.path.label("group_path"))
-        .outerjoin(Claim, has_it)
-        .outerjoin(branch, branch.id == Claim.organisation_id)
-        .outerjoin(group, group.id == Claim.group_id)
-        .where(Attachment.id == attachment_id)
-    ).one_or_none()
-    if found is None:
-        raise _unknown()
-    row: Attachment = found.Attachment
-    # Before a claim has it, a file lies in nobody's reach: no path begins with that.
-    if not any(standing_of(principal, row.member_id, found.path or "", found.group_path)):
+    row = uow.session.scalar(select(Attachment).where(Attachment.id == attachment_id))
+    if row is None or not _may_read(uow, principal, row):
         raise _unknown()
     if row.deleted_at is not None:
         raise _gone()
@@ -112,6 +110,22 @@ def read(uow: UnitOfWork, storage: Storage, principal: Principal, attachment_id:
     if content is None:
         raise _gone()
     return File(f"{row.id}.{policy.TYPES[row.media_type]}", row.media_type, content)
+
+
+# Before anything names it, a file lies in nobody's reach but the owner's.
+_NAMED_BY = text(f"""
+    SELECT used.about, branch.path, grp.path FROM ({USES}) AS used
+    JOIN organisations branch ON branch.id = used.organisation_id
+    LEFT JOIN organisations grp ON grp.id = used.group_id
+    WHERE used.owner = :owner AND used.attachment_id = :id
+""")  # noqa: S608 - put together from constants
+
+
+def _may_read(uow: UnitOfWork, principal: Principal, row: Attachment) -> bool:
+    if principal.member_id == row.member_id:
+        return True
+    named_by = uow.session.execute(_NAMED_BY, {"owner": row.member_id, "id": row.id}).all()
+    return any(any(standing_of(principal, *use)) for use in named_by)
 
 
 def _unknown() -> NotFound:
@@ -128,9 +142,9 @@ def _gone() -> Gone:
     return Gone(
         "attachment_gone",
         Text(
-            "附件已不在：审核结束 90 天后、或上传 7 天未使用即删除。需要时请重新上传。",
-            "The attachment is no longer there: it is deleted 90 days after the review, or 7 days"
-            " after it came if no claim took it. Upload it again if it is needed.",
+            "附件已不在：审核或处理结束 90 天后、或上传 7 天未使用即删除。需要时请重新上传。",
+            "The attachment is no longer there: it is deleted 90 days after the review or decision,"
+            " or 7 days after it came if nothing used it. Upload it again if it is needed.",
         ),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from services.points.claims.attachments import policy
+from services.points.claims.attachments.uses import USES
 from shared.database import Database
 from shared.storage import Storage, StorageError
 
@@ -17,16 +18,17 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 600.0
 _BATCH: Final = 100
 
-_DUE: Final = """
+_DUE: Final = f"""
     SELECT a.id FROM attachments a
-    LEFT JOIN claims c ON c.member_id = a.member_id AND c.attachment_id = a.id
-    WHERE a.deleted_at IS NULL AND CASE
-        WHEN c.id IS NULL THEN a.uploaded_at <= :uploaded_by ELSE c.closed_at <= :closed_by
-    END
-"""
-# What somebody is just taking for a claim is held by them, and passed over.
+    WHERE a.deleted_at IS NULL AND a.uploaded_at <= :uploaded_by AND NOT EXISTS (
+        SELECT FROM ({USES}) AS used
+        WHERE used.owner = a.member_id AND used.attachment_id = a.id
+            AND (used.over_at IS NULL OR used.over_at > :over_by)
+    )
+"""  # noqa: S608 - put together from constants
+# What somebody is just naming in a claim or a case is held by them, and passed over.
 _HOLD = text(f"{_DUE} AND a.id > :after ORDER BY a.id LIMIT :batch FOR UPDATE OF a SKIP LOCKED")
-# Asked once more when they are held: a claim may have taken one since the first question began.
+# Asked once more when they are held: one may have been named since the first question began.
 _STILL_DUE = text(f"{_DUE} AND a.id = ANY(:held)")
 _DELETED = text("UPDATE attachments SET deleted_at = :now WHERE id = ANY(:deleted)")
 
