@@ -42,13 +42,12 @@ def level_above(level: str) -> str | None:
     return dict(pairwise(LEVELS)).get(level)
 
 
-def check_in_time(since: datetime | date, days: int, now: datetime) -> None:
-    """Refuse an appeal that comes more than so many days after what it is about.
+def check_in_time(last: date, now: datetime) -> None:
+    """Refuse an appeal after its last day.
 
     Raises:
         Conflict: `appeal_too_late`.
     """
-    last = (local_day(since) if isinstance(since, datetime) else since) + timedelta(days=days)
     if local_day(now) > last:
         raise Conflict(
             "appeal_too_late",

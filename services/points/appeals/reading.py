@@ -10,6 +10,7 @@ from services.points.adjustments.reach import within
 from services.points.appeals import policy
 from services.points.appeals.models import AppealRow, StepRow
 from services.points.appeals.permissions import APPEALS_DECIDE
+from services.points.claims.models import Claim
 from services.points.ledger.models import EntryRow
 from services.points.ledger.service import entries_where
 from services.points.roster import organisations
@@ -80,8 +81,17 @@ def detail(uow: UnitOfWork, row: AppealRow) -> dict[str, Any]:
     return _shown(uow, found) | {
         "steps": list(steps),
         "about": _entries(uow, row, row.fact_id),
+        "claim_ids": _claims(uow, row),
         "entries": _entries(uow, row, row.id),
     }
+
+
+def _claims(uow: UnitOfWork, row: AppealRow) -> list[UUID]:
+    """Return the member's claims of what an appeal says is missing."""
+    claims = select(Claim.id).where(
+        Claim.member_id == row.member_id, Claim.kind == row.fact_kind, Claim.day == row.day
+    )
+    return list(uow.session.scalars(claims.order_by(Claim.id))) if row.fact_kind else []
 
 
 def _entries(uow: UnitOfWork, row: AppealRow, fact_id: UUID | None) -> list[dict[str, Any]]:

@@ -18,7 +18,10 @@ REMEDIES = ("annul", "correct")
 
 
 class AppealIn(Schema):
-    """What is appealed against: an own entry, an adjustment, or what was never posted."""
+    """What is appealed against: an own entry, an adjustment, or what was never posted.
+
+    A rejected claim is named by its kind and day.
+    """
 
     entry_id = fields.UUID(load_default=None, allow_none=True)
     adjustment_id = fields.UUID(load_default=None, allow_none=True)
@@ -109,8 +112,12 @@ class AppealStepOut(Schema):
 
 
 class AppealDetailOut(AppealOut):
-    """With its history, the entries it is about, and those that upholding it gave."""
+    """With its history, the entries it is about, and those that upholding it gave.
+
+    `claim_ids` are the member's claims of the kind and day that something is missing of.
+    """
 
     steps = fields.List(fields.Nested(AppealStepOut), required=True)
     about = fields.List(fields.Nested(EntryOut), required=True)
+    claim_ids = fields.List(fields.UUID(), required=True)
     entries = fields.List(fields.Nested(EntryOut), required=True)

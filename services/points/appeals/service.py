@@ -73,6 +73,8 @@ def decide(
     """
     row, path = _locked(uow, principal, appeal_id)
     policy.check_open(row.state)
+    # Somebody may have had a hand in it since it was lodged: a claim was open then, say.
+    row.involved = sorted({*row.involved, *subjects.involved_in(uow, row)})
     held = policy.level_of(principal.grants, path)
     decided_level = policy.check_decider(
         principal.member_id, row.member_id, row.involved, held, row.level
@@ -134,7 +136,7 @@ def _subject(uow: UnitOfWork, member_id: UUID, given: Mapping[str, Any]) -> subj
         return subjects.of_entry(uow, member_id, given["entry_id"])
     if given["adjustment_id"]:
         return subjects.of_adjustment(uow, member_id, given["adjustment_id"])
-    return subjects.of_missing(uow, given["fact_kind"], given["day"])
+    return subjects.of_missing(uow, member_id, given["fact_kind"], given["day"])
 
 
 def _due(uow: UnitOfWork) -> date:
@@ -160,13 +162,13 @@ def _locked(uow: UnitOfWork, principal: Principal, appeal_id: UUID) -> tuple[App
 
 
 def _note(uow: UnitOfWork, principal: Principal, row: AppealRow, action: str, reason: str) -> None:
-    """Add a step to the history, and write what changed."""
+    """Add a step to the history, at the level it was taken, and write what changed."""
     uow.session.add(
         StepRow(
             appeal_id=row.id,
             id=new_id(),
             action=action,
-            level=row.level,
+            level=row.decided_level or row.level,
             actor=principal.member_id,
             reason=reason,
             at=uow.clock.now(),

@@ -1,7 +1,7 @@
 """What an appeal is about, whether it comes in time, and who had a hand in it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from services.points.adjustments import policy as adjustments
 from services.points.adjustments.models import AdjustmentRow
 from services.points.appeals import policy
+from services.points.appeals.models import AppealRow
 from services.points.ledger.models import EntryRow
 from shared.database import UnitOfWork
 
@@ -26,6 +27,22 @@ _INVOLVED: Final = text("""
     WHERE member_id = :member AND fact_id = :fact AND decided_by IS NOT NULL
     UNION SELECT i.created_by FROM import_facts f JOIN imports i ON i.id = f.import_id
     WHERE f.member_id = :member AND f.fact_id = :fact
+""")
+# Who has had to do with what a member got nothing for, by its kind and day, and when it was
+# refused: in a claim, in a finding against one, or as having come too late for its month.
+_HANDLED: Final = text("""
+    WITH claimed AS (
+        SELECT id, CASE state WHEN 'rejected' THEN closed_at END AS refused_at FROM claims
+        WHERE member_id = :member AND kind = :kind AND day = :day
+    )
+    SELECT s.done_by, c.refused_at FROM claimed c
+    JOIN claim_steps s ON s.member_id = :member AND s.claim_id = c.id AND s.done_by IS NOT NULL
+    UNION SELECT unnest(ARRAY[a.proposed_by, a.decided_by]), NULL FROM claimed c
+    JOIN adjustments a ON a.claim_id = c.id AND a.state = 'approved'
+    UNION SELECT decided_by, decided_at FROM held_facts
+    WHERE member_id = :member AND decision = 'refused' AND recorded #>> '{fact,kind}' = :kind
+        AND (CAST(recorded #>> '{fact,occurred_at}' AS timestamptz)
+            AT TIME ZONE 'Asia/Shanghai')::date = :day
 """)
 
 
@@ -58,7 +75,7 @@ def of_entry(uow: UnitOfWork, member_id: UUID, entry_id: UUID) -> Subject:
     entry = uow.session.get(EntryRow, (member_id, entry_id))
     if entry is None:
         raise policy.entry_unknown()
-    policy.check_in_time(entry.posted_at, adjustments.APPEAL_DAYS, uow.clock.now())
+    policy.check_in_time(adjustments.appeal_until(entry.posted_at), uow.clock.now())
     adjustment = uow.session.get(AdjustmentRow, entry.fact_id)
     return Subject(
         occurred_at=entry.occurred_at,
@@ -81,7 +98,7 @@ def of_adjustment(uow: UnitOfWork, member_id: UUID, adjustment_id: UUID) -> Subj
         raise adjustments.unknown()
     if row.state != "approved" or row.decided_at is None:
         raise policy.adjustment_not_decided()
-    policy.check_in_time(row.decided_at, adjustments.APPEAL_DAYS, uow.clock.now())
+    policy.check_in_time(adjustments.appeal_until(row.decided_at), uow.clock.now())
     fact_id = row.reverses or row.id
     return Subject(
         occurred_at=row.occurred_at,
@@ -91,8 +108,10 @@ def of_adjustment(uow: UnitOfWork, member_id: UUID, adjustment_id: UUID) -> Subj
     )
 
 
-def of_missing(uow: UnitOfWork, fact_kind: str, day: date) -> Subject:
-    """Return something that was never posted.
+def of_missing(uow: UnitOfWork, member_id: UUID, fact_kind: str, day: date) -> Subject:
+    """Return something that was never posted, or that was claimed and rejected.
+
+    Its time counts from the day, or from the refusal where that ends later.
 
     Raises:
         Unprocessable: `day_in_future`.
@@ -100,8 +119,25 @@ def of_missing(uow: UnitOfWork, fact_kind: str, day: date) -> Subject:
     """
     now = uow.clock.now()
     occurred_at = adjustments.moment_of(day, now)
-    policy.check_in_time(day, policy.MISSING_DAYS, now)
-    return Subject(occurred_at=occurred_at, fact_kind=fact_kind, day=day)
+    handled = _handled(uow, member_id, fact_kind, day)
+    until = [adjustments.appeal_until(refused_at) for _, refused_at in handled if refused_at]
+    policy.check_in_time(max([day + timedelta(days=policy.MISSING_DAYS), *until]), now)
+    involved = frozenset(who for who, _ in handled)
+    return Subject(occurred_at=occurred_at, fact_kind=fact_kind, day=day, involved=involved)
+
+
+def involved_in(uow: UnitOfWork, row: AppealRow) -> frozenset[UUID]:
+    """Return all who by now had a hand in what an appeal is about."""
+    if row.fact_id is not None:
+        return _involved(uow, row.member_id, row.fact_id)
+    return frozenset(who for who, _ in _handled(uow, row.member_id, row.fact_kind, row.day))
+
+
+def _handled(
+    uow: UnitOfWork, member_id: UUID, kind: str | None, day: date | None
+) -> list[tuple[UUID, datetime | None]]:
+    rows = uow.session.execute(_HANDLED, {"member": member_id, "kind": kind, "day": day})
+    return [(who, refused_at) for who, refused_at in rows]
 
 
 def _involved(uow: UnitOfWork, member_id: UUID, fact_id: UUID) -> frozenset[UUID]:

@@ -65,8 +65,9 @@ def day_too_long_ago(days: int) -> Unprocessable:
     return Unprocessable(
         "claim_day_too_long_ago",
         Text(
-            f"只能申报最近 {days} 天内的事项，更早的请提出申诉。",
-            f"Only the last {days} days can be claimed; for anything earlier, appeal.",
+            f"只能申报最近 {days} 天内的事项，更早的请向支部反映，由支部提出更正。",
+            f"Only the last {days} days can be claimed; for anything earlier, ask your branch to"
+            " propose a correction.",
         ),
     )
 

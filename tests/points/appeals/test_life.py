@@ -163,6 +163,7 @@ def test_the_citys_decision_is_final(active: People) -> None:
     appeal = lodge(active, adjustment_id=active.adjusted()["id"])
     dismissed = decide(active, CITY_ADMIN, appeal, DISMISS)
     assert dismissed["can_escalate"] is None
+    assert [step["level"] for step in dismissed["steps"]] == ["branch", "city"]
     assert "this is final" in active.notices()[-1]["text"]
     path = f"/appeals/{appeal['id']}/escalate"
     refused = active.refused(active.member, "POST", path, {"reason": "不服"})
