@@ -1,6 +1,6 @@
 """What the member concerned is told of an adjustment."""
 
-from services.points.adjustments import policy
+from services.points.adjustments import claims, policy
 from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.notices.service import notify
@@ -15,7 +15,11 @@ def tell_of_proposal(uow: UnitOfWork, row: AdjustmentRow) -> None:
     if row.worth >= 0:
         return
     name, points = FACT_KINDS[row.kind], in_words(-row.worth)
-    if row.reverses is None:
+    if row.claim_id is not None:
+        title = claims.fact_of(uow, row.member_id, row.claim_id).title
+        zh = f"拟因“{name.zh}”扣 {points} 分，并收回申报“{title}”所得积分"
+        en = f"and to take back what your claim “{title}” gave"
+    elif row.reverses is None:
         zh, en = f"拟因“{name.zh}”（{row.day}）扣 {points} 分", f"for {name.en} on {row.day}"
     else:
         zh = f"拟撤销“{name.zh}”（{row.day}）所加的 {points} 分"

@@ -62,7 +62,8 @@ class AdjustmentOut(Schema):
 
     `worth` is what it adds before any limit, by the rules as they stood when it was proposed.
     `reversed_by` names the reversal that is proposed or approved; `undone` tells that it no longer
-    counts. Whom it concerns may appeal until `appeal_until`.
+    counts. Whom it concerns may appeal until `appeal_until`. Names are None of people whom the
+    roster does not know.
     """
 
     id = fields.UUID(required=True)
@@ -84,8 +85,10 @@ class AdjustmentOut(Schema):
     worth = Points(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     proposed_by = fields.UUID(required=True)
+    proposed_by_name = fields.String(required=True, allow_none=True)
     proposed_at = fields.AwareDateTime(required=True)
     decided_by = fields.UUID(required=True, allow_none=True)
+    decided_by_name = fields.String(required=True, allow_none=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
     decision_reason = fields.String(required=True, allow_none=True)
     appeal_until = fields.Date(required=True, allow_none=True)

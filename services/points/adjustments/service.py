@@ -22,7 +22,7 @@ from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.ids import new_id
 
-_Reversal = aliased(AdjustmentRow)
+_Reversal, _Proposer, _Decider = aliased(AdjustmentRow), aliased(Member), aliased(Member)
 
 
 def propose(uow: UnitOfWork, principal: Principal, **given: Any) -> dict[str, Any]:
@@ -184,17 +184,24 @@ _SHOWN: Select[*tuple[Any, ...]] = (
         select(FactRow.state == "annulled")
         .where(FactRow.member_id == AdjustmentRow.member_id, FactRow.id == AdjustmentRow.id)
         .scalar_subquery(),
+        # Administrators need not be on the roster.
+        _Proposer.name,
+        _Decider.name,
     )
+    .outerjoin(_Proposer, _Proposer.id == AdjustmentRow.proposed_by)
+    .outerjoin(_Decider, _Decider.id == AdjustmentRow.decided_by)
     .join(Member, Member.id == AdjustmentRow.member_id)
     .join(Organisation, Organisation.id == Member.organisation_id)
 )
 
 
 def _shown(found: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    row, name, branch, reversed_by, undone = found
+    row, name, branch, reversed_by, undone, proposer, decider = found
     shown = {column.key: getattr(row, column.key) for column in AdjustmentRow.__table__.columns}
     return shown | {
         "member_name": name,
+        "proposed_by_name": proposer,
+        "decided_by_name": decider,
         "organisation_id": branch,
         "reversed_by": reversed_by,
         "undone": bool(undone),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from services.points.adjustments.reach import within
 from services.points.appeals import policy
@@ -18,8 +19,10 @@ from services.points.roster.models import Member, Organisation
 from shared.auth import Principal
 from shared.database import UnitOfWork
 
+_Decider = aliased(Member)
 _SHOWN: Select[*tuple[Any, ...]] = (
-    select(AppealRow, Member.name, Member.organisation_id, Organisation.path)
+    select(AppealRow, Member.name, Member.organisation_id, Organisation.path, _Decider.name)
+    .outerjoin(_Decider, _Decider.id == AppealRow.decided_by)
     .join(Member, Member.id == AppealRow.member_id)
     .join(Organisation, Organisation.id == Member.organisation_id)
 )
@@ -74,12 +77,15 @@ def read(uow: UnitOfWork, principal: Principal, appeal_id: UUID) -> dict[str, An
 
 def detail(uow: UnitOfWork, row: AppealRow) -> dict[str, Any]:
     """Return an appeal with its history, what it is about, and what upholding it gave."""
-    steps = uow.session.scalars(
-        select(StepRow).where(StepRow.appeal_id == row.id).order_by(StepRow.id)
+    steps = uow.session.execute(
+        select(*StepRow.__table__.columns, Member.name.label("actor_name"))
+        .outerjoin(Member, Member.id == StepRow.actor)
+        .where(StepRow.appeal_id == row.id)
+        .order_by(StepRow.id)
     )
     found = uow.session.execute(_SHOWN.where(AppealRow.id == row.id)).one()
     return _shown(uow, found) | {
-        "steps": list(steps),
+        "steps": steps.all(),
         "about": _entries(uow, row, row.fact_id),
         "claim_ids": _claims(uow, row),
         "entries": _entries(uow, row, row.id),
@@ -101,11 +107,12 @@ def _entries(uow: UnitOfWork, row: AppealRow, fact_id: UUID | None) -> list[dict
 
 
 def _shown(uow: UnitOfWork, found: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    row, name, branch, _ = found
+    row, name, branch, _, decider = found
     standing, now = row.standing, uow.clock.now()
     return {column.key: getattr(row, column.key) for column in AppealRow.__table__.columns} | {
         "member_name": name,
         "organisation_id": branch,
+        "decided_by_name": decider,
         "overdue": standing.overdue(now),
         "can_escalate": standing.escalatable(now),
     }

@@ -97,6 +97,7 @@ class AppealOut(Schema):
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     lodged_at = fields.AwareDateTime(required=True)
     decided_by = fields.UUID(required=True, allow_none=True)
+    decided_by_name = fields.String(required=True, allow_none=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
     decision_reason = fields.String(required=True, allow_none=True)
     remedy = fields.String(required=True, allow_none=True)
@@ -107,6 +108,7 @@ class AppealStepOut(Schema):
     action = fields.String(required=True, validate=validate.OneOf(ACTIONS))
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
     actor = fields.UUID(required=True)
+    actor_name = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
 

@@ -12,7 +12,7 @@ from services.points.models_base import Base
 
 
 class Claim(Base):
-    """A claim. `round` is the month it is settled with; `steps` counts its history."""
+    """A claim. `round` is the month it was handed in for; `steps` counts its history."""
 
     __tablename__ = "claims"
 

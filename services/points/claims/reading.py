@@ -37,7 +37,7 @@ def page(
         uow: the open transaction.
         principal: who asks.
         query: `queue` (own, review, reach) and the filters `organisation_id` (subtree),
-            `member_id`, `kind`, `state`.
+            `member_id`, `kind`, `state`, `round`.
         after: the place the page begins after: a due day (any in queues that have none) and an id.
         limit: at most so many.
     """
@@ -152,7 +152,7 @@ def _within(
 def _filtered(
     uow: UnitOfWork, rows: Select[*tuple[Any, ...]], query: dict[str, Any]
 ) -> Select[*tuple[Any, ...]]:
-    for name in ("member_id", "kind", "state"):
+    for name in ("member_id", "kind", "state", "round"):
         if query.get(name):
             rows = rows.where(getattr(Claim, name) == query[name])
     if query.get("organisation_id"):

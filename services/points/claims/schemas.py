@@ -63,6 +63,7 @@ class ClaimsQuery(CursorIn):
     member_id = fields.UUID()
     kind = fields.String(validate=validate.OneOf(tuple(KINDS)))
     state = fields.String(validate=validate.OneOf(_STATES))
+    round = fields.String(validate=validate.Regexp(r"^[0-9]{4}-(0[1-9]|1[0-2])\Z"))
 
 
 class GrantOut(Schema):
@@ -108,7 +109,11 @@ class ClaimSummary(Schema):
     description = fields.String(required=True)
     attachment_id = fields.UUID(required=True, allow_none=True)
     round = fields.String(
-        required=True, metadata={"description": "the month it is settled with, e.g. 2026-11"}
+        required=True,
+        metadata={
+            "description": "the month in whose round it was handed in, until the 25th, e.g. 2026-11;"
+            " its points are those of the month of `day`"
+        },
     )
     state = fields.String(required=True, validate=validate.OneOf(_STATES))
     due_on = fields.Date(required=True, allow_none=True)

@@ -114,8 +114,14 @@ def earlier_open_month(uow: UnitOfWork, organisation_id: UUID, month: Month) -> 
 
 _LATER = text(f"""
     WITH {OF_BRANCH}
-    SELECT e.id, e.member_id, m.name, f.title, f.reason, e.rule_code, e.points, e.reverses,
-        e.occurred_at, e.posted_at
+    SELECT e.id, e.member_id, m.name, f.title, e.rule_code, e.points, e.reverses, e.occurred_at,
+        e.posted_at, CASE WHEN e.reverses IS NOT NULL THEN f.reason ELSE coalesce(
+            (SELECT a.reason FROM adjustments a WHERE a.id = f.id),
+            (SELECT p.decision_reason FROM appeals p WHERE p.id = f.id),
+            (SELECT h.reason FROM held_facts h WHERE h.member_id = f.member_id
+                AND h.fact_id = f.id AND h.decision = 'released'
+                ORDER BY h.revision DESC LIMIT 1)
+        ) END AS reason
     FROM of_branch JOIN members m ON m.id = of_branch.member_id
     JOIN ledger_entries e USING (member_id)
     JOIN facts f ON f.member_id = e.member_id AND f.id = e.fact_id

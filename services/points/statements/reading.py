@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, tuple_
 
+from services.points.claims import policy as claims
+from services.points.claims.models import Claim
 from services.points.roster.models import Member, Membership, Organisation
 from services.points.statements import policy, refusals
 from services.points.statements.chain import read_code
@@ -21,11 +23,22 @@ _OPEN = (
     .where(ObjectionRow.statement_id == StatementRow.id, ObjectionRow.decision.is_(None))
     .scalar_subquery()
 )
+# What is approved after the closing stands beneath the statement: better to decide it before.
+_OPEN_CLAIMS = (
+    select(func.count())
+    .where(
+        Claim.organisation_id == StatementRow.organisation_id,
+        Claim.state.in_(claims.OPEN),
+        func.to_char(Claim.day, "YYYY-MM") == StatementRow.month,
+    )
+    .scalar_subquery()
+)
 _SUMMARIES = select(
     *StatementRow.__table__.columns,
     Organisation.name.label("organisation_name"),
     Organisation.path,
     _OPEN.label("open_objections"),
+    _OPEN_CLAIMS.label("open_claims"),
 ).join(Organisation, Organisation.id == StatementRow.organisation_id)
 
 

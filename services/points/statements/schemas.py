@@ -63,6 +63,9 @@ class StatementOut(Schema):
     hash = fields.String(required=True, allow_none=True)
     code = fields.String(required=True, allow_none=True)
     open_objections = fields.Integer(required=True)
+    open_claims = fields.Integer(
+        required=True, metadata={"description": "of days of the month, not yet decided"}
+    )
 
 
 class LineOut(Schema):
@@ -92,7 +95,10 @@ class ObjectionOut(Schema):
 
 
 class CorrectionOut(Schema):
-    """A ledger entry of the month that was posted after the statement had been closed."""
+    """A ledger entry of the month that was posted after the statement had been closed.
+
+    `reason` is that of the decision behind it, or of the reversal.
+    """
 
     entry_id = fields.UUID(required=True, attribute="id")
     member_id = fields.UUID(required=True)

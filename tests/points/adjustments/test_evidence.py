@@ -52,7 +52,8 @@ def test_a_proposals_evidence_is_read_by_who_decides_and_whom_it_concerns(
     file = people.bring(clerk, PDF)
     everybody = (clerk, people.member, DEPUTY, UNIT_ADMIN, colleague, stranger)
     assert readers(people, file, *everybody) == [clerk], "nothing names it yet"
-    people.propose(clerk, attachment_id=file)
+    proposed = people.propose(clerk, attachment_id=file)
+    assert (proposed["proposed_by_name"], proposed["decided_by_name"]) == ("支书", None)
     assert readers(people, file, *everybody) == [clerk, people.member, DEPUTY, UNIT_ADMIN]
 
 

@@ -39,6 +39,10 @@ def test_a_finding_takes_the_claims_points_and_three_more(
     assert proposed["worth"] == -3
     assert sorted(e["points"] for e in proposed["forecast"]) == [-3, -2]
     assert people.get(people.member, f"/claims/{claims[0]}")["state"] == "approved"
+    told = people.notices()[-1]["text"]
+    assert told.startswith(
+        "A deduction of 3 is proposed, and to take back what your claim “社区值守0”"
+    )
     approved = people.post(UNIT_ADMIN, f"/adjustments/{proposed['id']}/approve")
     assert [e["points"] for e in approved["entries"]] == [-3]
     assert "your points change by -5" in people.notices()[-1]["text"]

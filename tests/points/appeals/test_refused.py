@@ -32,7 +32,9 @@ def lodged(people: People, **about: Any) -> str:
 def test_a_rejected_claim_is_decided_by_somebody_else_and_made_good(people: People) -> None:
     claim = claimed(people)
     appeal = lodged(people)
-    assert people.get(DEPUTY, appeal)["claim_ids"] == [claim]
+    seen = people.get(DEPUTY, appeal)
+    assert seen["claim_ids"] == [claim]
+    assert [step["actor_name"] for step in seen["steps"]] == ["张三"]
     assert people.get(SECRETARY, "/appeals?queue=decision")["items"] == []
     answer = people.refused(SECRETARY, "POST", f"{appeal}/decide", UPHOLD)
     assert answer == (403, "involved_in_case")

@@ -82,6 +82,8 @@ def test_filters_narrow_what_is_within_reach(branch: Branch) -> None:
         "kind=practical_matter": ids(two),
         f"member_id={branch.member}": ids(one),
         "state=first_review": ids(one),
+        "round=2026-11": ids(three, two, one),
+        "round=2026-12": [],
         "state=approved": [],
     }
     for query, found in reach.items():
@@ -99,6 +101,7 @@ def test_filters_narrow_what_is_within_reach(branch: Branch) -> None:
         ("cursor=WyIyMDI2LTExLTIzIl0", 400, "cursor_invalid"),
         ("queue=everything", 422, "fields_invalid"),
         ("state=lost", 422, "fields_invalid"),
+        ("round=2026-13", 422, "fields_invalid"),
         (f"organisation_id={NOBODYS}", 404, "organisation_unknown"),
     ],
 )

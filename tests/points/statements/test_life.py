@@ -1,7 +1,6 @@
 """From the draft over the public notice to the closed month."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +8,6 @@ import pytest
 from sqlalchemy import text
 
 from services.points.ledger import closed_months
-from services.points.ledger.decided import post_decided
-from services.points.ledger.recorded import RecordedFact
-from services.points.scoring import Fact
 from services.points.statements.preparing import prepare_last_month
 from shared.database import Database
 from shared.ids import new_id
@@ -207,54 +203,24 @@ def test_months_are_closed_in_order(office: Office, roll: Roll, attend: Any, pos
     assert office.broken() == []
 
 
-def test_what_is_posted_after_closing_is_listed_beneath(
-    office: Office, roll: Roll, attend: Any, post: Post
+def test_a_statement_says_how_many_claims_of_its_month_are_not_decided(
+    office: Office, roll: Roll
 ) -> None:
-    member = roll("张三")
-    message = attend(member, day="2026-10-08")
-    post(message)
-    statement = office.closed()
-    before = office.read(statement["id"])
-    assert before["later_corrections"] == []
-    office.let_pass(days=1)
-    fact = Fact(
-        new_id(), member, "practical_matter", datetime(2026, 10, 20, 1, tzinfo=UTC), role="self",
-        source="claim",
-    )  # fmt: skip
-    check_in = Fact(
-        UUID(message["check_in_id"]), member, "lecture", datetime(2026, 10, 8, 1, tzinfo=UTC)
-    )
-    with office.city.unit_of_work() as uow:
-        post_decided(uow, [RecordedFact(fact, "test:1", "修好了路灯")])
-        undone = RecordedFact(check_in, None, "党课", "annulled", "误签", revision=2)
-        post_decided(uow, [undone])
-        uow.commit()
-    after = office.read(statement["id"])
-    assert after["lines"] == before["lines"]
-    matter, reversal = sorted(after["later_corrections"], key=lambda c: -c["points"])
-    assert (matter["title"], matter["points"], matter["reverses"]) == ("修好了路灯", 3, None)
-    assert (reversal["points"], reversal["reason"], reversal["name"]) == (-2, "误签", "张三")
-    assert reversal["reverses"]
-    seen = office.as_member(member, "GET", f"/statements/{statement['id']}").json
-    assert len(seen["later_corrections"]) == 2
-    assert office.broken() == []
+    member = roll()
+    statement = office.prepared()
 
+    def claim(day: str) -> str:
+        body = {"kind": "practical_matter", "day": day, "title": "修好了路灯"}
+        return str(office.as_member(member, "POST", "/claims", body).json["id"])
 
-def test_a_check_in_that_comes_late_waits_and_stands_beneath_when_released(
-    office: Office, roll: Roll, attend: Any, post: Post
-) -> None:
-    member = roll("李五")
-    statement = office.closed()["id"]
-    closed = office.read(statement)
-    office.let_pass(days=1)
-    post(attend(member, day="2026-10-20"))
-    assert office.read(statement) == closed
-    (held,) = office.call("GET", "/held-facts").json["items"]
-    office.call("POST", f"/held-facts/{held['id']}/release", {"reason": "漏传"})
-    after = office.read(statement)
-    assert after["lines"] == closed["lines"]
-    assert [(c["name"], c["points"]) for c in after["later_corrections"]] == [("李五", 2)]
-    assert office.broken() == []
+    first, second = claim("2026-10-01"), claim("2026-10-31")
+    claim("2026-11-01")
+    assert office.read(statement)["open_claims"] == 2
+    office.call("POST", f"/claims/{first}/review", {"decision": "approve"})
+    office.call("POST", f"/claims/{second}/review", {"decision": "return", "reason": "写明地点"})
+    assert office.call("GET", "/statements").json["items"][0]["open_claims"] == 1
+    office.as_member(member, "POST", f"/claims/{second}/withdraw")
+    assert office.read(statement)["open_claims"] == 0
 
 
 def test_drafts_of_last_month_are_prepared_by_themselves(
