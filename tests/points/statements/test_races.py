@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import UUID
 
 import pytest
 from apiflask import APIFlask
 
-from services.points.statements import service
+from services.points.statements import policy, service
 from services.points.statements.models import StatementRow
 from shared.auth import Grant, Principal
 from shared.database import Database, UnitOfWork
@@ -81,6 +83,74 @@ def test_of_eight_closings_at_once_one_counts(
     # Without the lock the table's triggers are what is left, and they are no answer to a person.
     assert (answers == [200] + [409] * 7) is guarded
     assert answers.count(200) == 1
+    assert office.broken() == []
+
+
+def meet(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let two who have passed a check of the policy wait for each other, unless one is held."""
+    both, check = Barrier(2), getattr(policy, name)
+
+    def together(*arguments: Any) -> None:
+        check(*arguments)
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+
+    monkeypatch.setattr(policy, name, together)
+
+
+@GUARDED
+def test_of_two_who_publish_at_once_one_does(
+    office: Office,
+    app: APIFlask,
+    token_for: TokenFor,
+    roll: Roll,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+) -> None:
+    roll()
+    statement = office.prepared()
+    if not guarded:
+
+        def unlocked(uow: UnitOfWork, statement_id: UUID) -> StatementRow:
+            return uow.session.get_one(StatementRow, statement_id)
+
+        monkeypatch.setattr(service, "lock", unlocked)
+    meet(monkeypatch, "check_state")
+
+    def attempt(days: int) -> int:
+        desk = Office(app.test_client(), token_for, office.city, office.clock)
+        body = {"working_days": days}
+        return int(desk.call("POST", f"/statements/{statement}/publish", body).status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(attempt, (3, 10)))
+    assert (answers == [200, 409]) is guarded
+
+
+@GUARDED
+def test_two_months_closed_at_once_follow_each_other_in_the_chain(
+    office: Office,
+    app: APIFlask,
+    token_for: TokenFor,
+    roll: Roll,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+) -> None:
+    roll()
+    statements = [office.published(month) for month in ("2026-09", "2026-10")]
+    office.let_pass(days=14)
+    if not guarded:
+        monkeypatch.setattr(service, "await_postings", lambda _: None)
+    meet(monkeypatch, "check_closable")
+
+    def attempt(statement: str) -> int:
+        desk = Office(app.test_client(), token_for, office.city, office.clock)
+        return int(desk.call("POST", f"/statements/{statement}/close").status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(attempt, statements))
+    # Without their turn both would be the first; the table's constraint says no, to one of them.
+    assert (answers == [200, 200]) is guarded
     assert office.broken() == []
 
 
