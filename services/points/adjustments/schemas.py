@@ -40,6 +40,8 @@ class AdjustmentIn(Schema):
         kind = data.get("kind")
         if (data.get("points") is not None) != (kind == "correction"):
             raise ValidationError("A correction has points; no other kind has.", "points")
+        if data.get("corrects") is not None and kind != "correction":
+            raise ValidationError("Only a correction corrects an entry.", "corrects")
         if (data.get("claim_id") is not None) != (kind == "false_claim"):
             raise ValidationError("A false claim names the claim; no other kind does.", "claim_id")
 

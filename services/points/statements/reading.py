@@ -88,7 +88,8 @@ def summary(uow: UnitOfWork, statement_id: UUID) -> dict[str, Any]:
 def detail(uow: UnitOfWork, principal: Principal, statement_id: UUID) -> dict[str, Any]:
     """Return a statement with its lines, objections and later corrections.
 
-    Who objected is told to those who answer, and to the objector: nobody would dare otherwise.
+    Who objected is told to those who answer, and to the objector: nobody would dare otherwise. A
+    secretary does not answer about the own line, and is told that somebody objected, not who.
 
     Raises:
         NotFound: `statement_unknown`, also out of reach.
@@ -97,7 +98,7 @@ def detail(uow: UnitOfWork, principal: Principal, statement_id: UUID) -> dict[st
     row = uow.session.execute(query).mappings().one_or_none()
     if row is None:
         raise refusals.statement_unknown()
-    objections = select(ObjectionRow).where(ObjectionRow.statement_id == statement_id)
+    objections = ObjectionRow.__table__.select().where(ObjectionRow.statement_id == statement_id)
     if not principal.reaches(STATEMENTS_KEEP, row["path"]):
         objections = objections.where(ObjectionRow.raised_by == principal.member_id)
     month, branch = policy.month_of(row["month"]), row["organisation_id"]
@@ -107,9 +108,19 @@ def detail(uow: UnitOfWork, principal: Principal, statement_id: UUID) -> dict[st
         "lines": read_lines(uow, branch, month)
         if row["state"] == policy.DRAFT
         else _written(uow, statement_id),
-        "objections": uow.session.scalars(objections.order_by(ObjectionRow.id)).all(),
+        "objections": [
+            _for_eyes_of(principal, objection)
+            for objection in uow.session.execute(objections.order_by(ObjectionRow.id)).mappings()
+        ],
         "later_corrections": later_corrections(uow, branch, month, closed_at) if closed_at else [],
     }
+
+
+def _for_eyes_of(principal: Principal, objection: Mapping[Any, Any]) -> dict[Any, Any]:
+    own_line = objection["line_member_id"] == principal.member_id
+    if own_line and objection["raised_by"] != principal.member_id:
+        return {**objection, "raised_by": None}
+    return {**objection}
 
 
 def _written(uow: UnitOfWork, statement_id: UUID) -> Sequence[LineRow]:

@@ -85,7 +85,11 @@ class ObjectionOut(Schema):
     id = fields.UUID(required=True)
     statement_id = fields.UUID(required=True)
     line_member_id = fields.UUID(required=True)
-    raised_by = fields.UUID(required=True)
+    raised_by = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null to who keeps the statement and has the line"},
+    )
     raised_at = fields.AwareDateTime(required=True)
     reason = fields.String(required=True)
     decision = fields.String(required=True, allow_none=True)

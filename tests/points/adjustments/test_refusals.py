@@ -180,6 +180,7 @@ def test_evidence_is_a_file_that_the_proposer_uploaded(people: People) -> None:
         {"kind": "correction", "points": 0.05},
         {"kind": "correction", "points": "1"},
         {"points": -2},
+        {"corrects": "00000000-0000-0000-0000-000000000001"},
         {"kind": "false_claim"},
         {"claim_id": "00000000-0000-0000-0000-000000000001"},
         {"kind": ""},

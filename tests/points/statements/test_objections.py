@@ -107,6 +107,16 @@ def test_who_objected_is_told_to_those_who_answer_alone(case: Case) -> None:
     assert seen(who=case.li, role=None) == []
 
 
+def test_a_secretary_is_not_told_who_objected_to_the_own_line(case: Case) -> None:
+    for line in (case.zhang, case.li):
+        case.raised(line=line)
+    case.raised(who=case.li, line=case.li)
+    seen = case.office.call("GET", f"/statements/{case.statement}", who=case.li).json
+    assert [o["raised_by"] for o in seen["objections"]] == [str(case.zhang), None, str(case.li)]
+    above = case.office.as_admin("GET", f"/statements/{case.statement}").json
+    assert above["objections"][1]["raised_by"] == str(case.zhang)
+
+
 def test_objections_come_from_the_branch_while_the_notice_runs(case: Case) -> None:
     body = objecting(case.li)
     member: dict[str, Any] = {"who": case.zhang, "role": None}
