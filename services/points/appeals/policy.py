@@ -222,6 +222,17 @@ def already_appealed() -> Conflict:
     )
 
 
+def claim_under_review() -> Conflict:
+    return Conflict(
+        "claim_under_review",
+        Text(
+            "您就此提出的申报尚在办理：请等待审核，或补充后重新提交；逾期未审的可以申诉。",
+            "Your claim about this is not decided yet: wait for its review, or complete it if it"
+            " was returned. Once a review is overdue you may appeal.",
+        ),
+    )
+
+
 def nothing_to_annul() -> Unprocessable:
     return Unprocessable(
         "annul_not_possible",

@@ -28,7 +28,8 @@ def lodge(uow: UnitOfWork, principal: Principal, given: Mapping[str, Any]) -> di
     Raises:
         NotFound: `entry_unknown`, `adjustment_unknown`, `attachment_unknown`.
         Gone: `attachment_gone`.
-        Conflict: `appeal_too_late`, `adjustment_not_approved`, `already_appealed`.
+        Conflict: `appeal_too_late`, `adjustment_not_approved`, `already_appealed`,
+            `claim_under_review`.
         Unprocessable: `day_in_future`.
     """
     if given["attachment_id"]:

@@ -12,6 +12,7 @@ from services.points.adjustments.models import AdjustmentRow
 from services.points.appeals import policy
 from services.points.appeals.models import AppealRow
 from services.points.ledger.models import EntryRow
+from shared.clock import local_day
 from shared.database import UnitOfWork
 
 # Who had a hand in a fact. What an adjustment, an appeal or a claim posts has its id; a finding of
@@ -43,6 +44,12 @@ _HANDLED: Final = text("""
     WHERE member_id = :member AND decision = 'refused' AND recorded #>> '{fact,kind}' = :kind
         AND (CAST(recorded #>> '{fact,occurred_at}' AS timestamptz)
             AT TIME ZONE 'Asia/Shanghai')::date = :day
+""")
+_UNDER_REVIEW: Final = text("""
+    SELECT EXISTS (
+        SELECT FROM claims WHERE member_id = :member AND kind = :kind AND day = :day
+            AND closed_at IS NULL AND coalesce(due_on >= :today, true)
+    )
 """)
 
 
@@ -115,13 +122,16 @@ def of_missing(uow: UnitOfWork, member_id: UUID, fact_kind: str, day: date) -> S
 
     Raises:
         Unprocessable: `day_in_future`.
-        Conflict: `appeal_too_late`.
+        Conflict: `appeal_too_late`; `claim_under_review`, which would be given twice.
     """
     now = uow.clock.now()
     occurred_at = adjustments.moment_of(day, now)
     handled = _handled(uow, member_id, fact_kind, day)
     until = [adjustments.appeal_until(refused_at) for _, refused_at in handled if refused_at]
     policy.check_in_time(max([day + timedelta(days=policy.MISSING_DAYS), *until]), now)
+    claimed = {"member": member_id, "kind": fact_kind, "day": day, "today": local_day(now)}
+    if uow.session.scalar(_UNDER_REVIEW, claimed):
+        raise policy.claim_under_review()
     involved = frozenset(who for who, _ in handled)
     return Subject(occurred_at=occurred_at, fact_kind=fact_kind, day=day, involved=involved)
 

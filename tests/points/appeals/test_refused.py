@@ -44,8 +44,25 @@ def test_a_rejected_claim_is_decided_by_somebody_else_and_made_good(people: Peop
     people.prove()
 
 
-def test_who_rejects_a_claim_after_the_appeal_does_not_decide_on_it_either(people: People) -> None:
+def test_what_is_under_review_is_not_appealed_about_before_the_review_is_overdue(
+    people: People, clock: FixedClock
+) -> None:
+    claim = claimed(people, decision="return")
+    waiting = (409, "claim_under_review")
+    assert people.refused(people.member, "POST", "/appeals", ABOUT) == waiting
+    people.post(people.member, f"/claims/{claim}/resubmit")
+    clock.advance(3 * DAY)
+    assert people.refused(people.member, "POST", "/appeals", ABOUT) == waiting
+    lodged(people, day="2026-11-19")
+    clock.advance(DAY)
+    lodged(people)
+
+
+def test_who_rejects_a_claim_after_the_appeal_does_not_decide_on_it_either(
+    people: People, clock: FixedClock
+) -> None:
     claim = claimed(people, decision="")
+    clock.advance(4 * DAY)
     appeal = lodged(people)
     people.post(SECRETARY, f"/claims/{claim}/review", {"decision": "reject", "reason": "无证明"})
     answer = people.refused(SECRETARY, "POST", f"{appeal}/decide", UPHOLD)
