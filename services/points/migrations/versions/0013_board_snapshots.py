@@ -31,9 +31,20 @@ UP = (
         FOREIGN KEY (organisation_id, period) REFERENCES closed_boards
     )
     """,
+    """
+    CREATE TABLE closed_units (
+        period text NOT NULL,
+        unit_id uuid NOT NULL REFERENCES organisations (id),
+        -- Of those who were scored.
+        members integer NOT NULL CHECK (members > 0),
+        points bigint NOT NULL,
+        taking_part integer NOT NULL CHECK (taking_part BETWEEN 0 AND members),
+        PRIMARY KEY (period, unit_id)
+    )
+    """,
 )
 
-DOWN = ("DROP TABLE closed_board_places", "DROP TABLE closed_boards")
+DOWN = ("DROP TABLE closed_units", "DROP TABLE closed_board_places", "DROP TABLE closed_boards")
 
 
 def upgrade() -> None:
