@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from services.points.audit import retention
 from services.points.checker import seals
 from services.points.checker.check import check
-from shared.clock import FixedClock
+from shared.clock import SHANGHAI, FixedClock
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
@@ -103,6 +103,32 @@ def test_a_refusal_is_noted_and_what_people_typed_is_not(people: People) -> None
     assert seen["filters"] == {"q": "…"}
 
 
+def test_the_log_says_which_report_was_read_and_which_was_taken_away(people: People) -> None:
+    of = f"organisation_id={BRANCH}&year=2026"
+    for path in (
+        f"/reports/branch-evidence?{of}",
+        f"/reports/branch-evidence?{of}&format=pdf",
+        f"/reports/ledger?{of}&format=csv",
+    ):
+        assert people.call(people.secretary, "GET", path).status_code == 200
+    asked = people.call(
+        people.secretary, "POST", "/report-jobs",
+        {"name": "ledger", "organisation_id": str(BRANCH), "format": "csv"},
+    ).json  # fmt: skip
+    # Whoever waits for a job asks every second.
+    assert people.call(people.secretary, "GET", f"/report-jobs/{asked['id']}").status_code == 200
+    log = f"actor_id={people.secretary}"
+    assert {act["filters"]["name"] for act in people.log(f"{log}&what=saw")} == {"branch-evidence"}
+    assert [act["filters"]["file"] for act in people.log(f"{log}&what=exported")] == [
+        "ledger-b0001-20260101-20261231.csv",
+        "branch-evidence-b0001-20260101-20261231.pdf",
+    ]
+    (did,) = people.log(f"{log}&what=did")
+    assert (did["action"], did["filters"]) == ("POST /report-jobs", {"format": "csv"})
+    assert len(people.log(log)) == 4
+    assert people.call(people.auditor, "GET", "/audit?what=thought").status_code == 422
+
+
 def test_the_log_is_paged_and_reading_it_is_noted(
     people: People, add_member: Callable[..., UUID]
 ) -> None:
@@ -130,7 +156,8 @@ def test_a_span_is_taken_away_and_that_is_noted(
     answer = people.call(people.auditor, "GET", f"/audit/export?{span}")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert any("GET /members/<member_id>/points" in row and "张*" in row for row in rows)
+    (seen,) = [row for row in rows if "GET /members/<member_id>/points" in row]
+    assert seen[:2] == [f"{clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", "张*"]
     book = people.call(people.auditor, "GET", f"/audit/export?{span}&format=xlsx")
     assert openpyxl.load_workbook(BytesIO(book.data)).active is not None
     acts = [act["action"] for act in people.log(f"actor_id={people.auditor}")]
