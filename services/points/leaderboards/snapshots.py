@@ -18,8 +18,15 @@ _DONE: Final = text("SELECT DISTINCT period FROM closed_boards")
 _HAS_POINTS: Final = text(
     "SELECT EXISTS (SELECT FROM period_points WHERE period = :period AND points > 0)"
 )
+DIGEST: Final = """
+    sha256(convert_to(
+        string_agg(concat_ws(' ', place, rank, member_id, points), ',' ORDER BY place), 'UTF8'
+    ))
+"""
+"""SQL that sums up the places of a board."""
+
 # A member stands on the boards of the branch and of all above it, and on those of groups.
-_FREEZE: Final = text("""
+_FREEZE: Final = text(f"""
     WITH scored AS MATERIALIZED (
         SELECT p.member_id, p.points, m.organisation_id, m.group_id
         FROM period_points p JOIN members m ON m.id = p.member_id
@@ -35,17 +42,22 @@ _FREEZE: Final = text("""
         UNION ALL SELECT group_id, member_id, points FROM scored WHERE group_id IS NOT NULL
         UNION ALL SELECT g.organisation_id, s.member_id, s.points
         FROM scored s JOIN group_members g USING (member_id)
-    ), sizes AS (
-        INSERT INTO closed_boards (organisation_id, period, size, frozen_at)
-        SELECT organisation_id, :period, count(*), :now FROM standing GROUP BY organisation_id
+    ), ranked AS MATERIALIZED (
+        SELECT organisation_id, member_id, points,
+            row_number() OVER (PARTITION BY organisation_id ORDER BY points DESC, member_id DESC)
+                AS place,
+            rank() OVER (PARTITION BY organisation_id ORDER BY points DESC) AS rank
+        FROM standing
+    ), boards AS (
+        INSERT INTO closed_boards (organisation_id, period, size, places, frozen_at)
+        SELECT organisation_id, :period, count(*), {DIGEST}, :now
+        FROM ranked GROUP BY organisation_id
         ON CONFLICT DO NOTHING RETURNING organisation_id
     )
     INSERT INTO closed_board_places (organisation_id, period, place, rank, member_id, points)
-    SELECT organisation_id, :period,
-        row_number() OVER (PARTITION BY organisation_id ORDER BY points DESC, member_id DESC),
-        rank() OVER (PARTITION BY organisation_id ORDER BY points DESC), member_id, points
-    FROM standing JOIN sizes USING (organisation_id)
-""")
+    SELECT organisation_id, :period, place, rank, member_id, points
+    FROM ranked JOIN boards USING (organisation_id)
+""")  # noqa: S608 - a constant
 _FREEZE_UNITS: Final = text(f"""
     INSERT INTO closed_units (period, unit_id, members, points, taking_part)
     SELECT :period, * FROM ({UNITS}) AS present
