@@ -3,8 +3,10 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +19,11 @@ from sqlalchemy.exc import DatabaseError
 from services.points.audit import retention
 from services.points.checker import seals
 from services.points.checker.check import check
+from services.points.config import Settings
 from shared.clock import SHANGHAI, FixedClock
 from shared.database import Database
 from shared.ids import new_id
+from shared.storage import FolderStorage
 from shared.testing.plugin import TokenFor
 from tests.points.city import BRANCH
 
@@ -198,6 +202,14 @@ def test_nobody_rewrites_the_log(people: People, city: Database, statement: str)
             uow.session.execute(text(statement))
 
 
+def test_logs_are_kept_half_a_year_at_the_least(storage: FolderStorage, public_keys: Path) -> None:
+    settings = Settings("", "", public_keys, 1, storage)
+    assert settings.audit_kept == timedelta(days=730)
+    assert replace(settings, audit_kept=timedelta(days=180))
+    with pytest.raises(ValueError, match="AUDIT_KEPT_DAYS"):
+        replace(settings, audit_kept=timedelta(days=179))
+
+
 def test_what_is_past_its_time_is_given_up_and_the_rest_still_proven(
     people: People, city: Database, clock: FixedClock
 ) -> None:
@@ -211,7 +223,7 @@ def test_what_is_past_its_time_is_given_up_and_the_rest_still_proven(
     people.log()
     for _ in range(2):  # the second one the same day finds nothing to do
         with city.unit_of_work() as uow:
-            assert not retention.keep_no_longer(uow)
+            assert not retention.keeper(timedelta(days=730))(uow)
             uow.commit()
     with city.unit_of_work() as uow:
         seals.seal(uow, timedelta())
