@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.points.scoring import Rule
 from services.points.scoring.bounds import exceeding, is_own_code
+from services.points.scoring.kinds import deducts
 from shared.clock import SHANGHAI, local_day
 from shared.errors import Conflict, Forbidden, Invalid, Unprocessable
 from shared.text import Text
@@ -189,12 +190,11 @@ def check_bounds(city: Sequence[Rule], category_caps: dict[str, int], rule: Rule
 def _own_excess(category_caps: dict[str, int], rule: Rule) -> list[str]:
     """Return what of a rule that the unit adds lies outside the city's bounds."""
     yearly = [cap.points for cap in rule.caps if cap.per == "year"]
-    values = [rule.value.get("points", 0), *rule.value.get("levels", {}).values()]
     wrong = {
         "code": not is_own_code(rule.code),
         "category": rule.category not in category_caps,
         "trigger": "system" in rule.trigger or "manual" in rule.trigger,
-        "value": rule.value["kind"] not in _OWN_VALUES or min(values) < 0,
+        "value": rule.value["kind"] not in _OWN_VALUES or deducts(rule.value),
         "caps": not yearly or yearly[0] > category_caps.get(rule.category, 0),
     }
     return [field for field, is_wrong in wrong.items() if is_wrong]

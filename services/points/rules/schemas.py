@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from services.points.scoring import vocabulary
-from services.points.scoring.kinds import KINDS
+from services.points.scoring.kinds import KINDS, deducts
 from shared.text import Text
 from shared.web import Points, Schema
 
@@ -26,10 +26,17 @@ class ValueField(fields.Dict):
         if not isinstance(value, dict):
             raise ValidationError("An object with `kind` and its parameters.")
         parameters = dict(value)
-        kind = KINDS.get(parameters.pop("kind", None))
+        kind = KINDS.get(str(parameters.pop("kind", None)))
         if kind is None:
             raise ValidationError({"kind": [f"One of: {', '.join(sorted(KINDS))}."]})
         return {"kind": kind.NAME, **kind.PARAMETERS().load(parameters)}
+
+
+class Words(fields.List[str]):
+    """Words in no order, each once: however they are sent, the same ones are stored the same."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        return sorted(set(super()._deserialize(value, attr, data, **kwargs)))
 
 
 class CapSchema(Schema):
@@ -43,12 +50,12 @@ class RuleIn(Schema):
     name_zh = fields.String(required=True, validate=validate.Length(1, 60))
     name_en = fields.String(required=True, validate=validate.Length(1, 80))
     category = fields.String(required=True, validate=validate.OneOf(vocabulary.CATEGORIES))
-    trigger = fields.List(
+    trigger = Words(
         fields.String(validate=validate.OneOf(vocabulary.TRIGGERS)),
         required=True,
         validate=validate.Length(1, 4),
     )
-    kinds = fields.List(
+    kinds = Words(
         fields.String(validate=validate.OneOf(vocabulary.FACT_KINDS)),
         required=True,
         validate=validate.Length(1, 40),
@@ -69,6 +76,19 @@ class RuleIn(Schema):
         opens = data.get("kinds") == ["year_opening"]
         if opens != (data.get("trigger") == ["system"]):
             raise ValidationError("Trigger system belongs to kind year_opening alone.", "trigger")
+
+    @validates_schema
+    def the_value_fits_the_trigger(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        value, trigger = data.get("value"), data.get("trigger")
+        if value is None or trigger is None:
+            return
+        allowed = KINDS[value["kind"]].TRIGGERS
+        if not set(trigger) <= set(allowed):
+            raise ValidationError(f"This kind of value allows: {', '.join(allowed)}.", "trigger")
+        if deducts(value) and trigger != ["manual"]:
+            raise ValidationError(
+                "What takes points away needs two people: trigger manual alone.", "trigger"
+            )
 
 
 class RuleOut(RuleIn):

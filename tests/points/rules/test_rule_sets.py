@@ -225,6 +225,22 @@ BAD_RULES = [
     {"value": {"kind": "fixed", "points": "2"}},
     {"value": {"kind": "fixed", "points": 0.25}},
     {"value": {"kind": "fixed", "points": 1, "more": 2}},
+    {"value": {"kind": "fixed", "points": 10_001}},
+    {"value": {"kind": "fixed", "points": 1e300}},
+    {"value": {"kind": ["fixed"], "points": 1}},
+    {"value": {"kind": {}, "points": 1}},
+    {"value": {"kind": "per_hour", "points": -1, "at_most": 2}},
+    {"value": {"kind": "per_hour", "points": 1, "at_most": -2}},
+    {"value": {"kind": "by_level", "levels": {}}},
+    {"value": {"kind": "by_level", "levels": {"moon": 1}}},
+    {"value": {"kind": "by_level", "levels": {"city": None}}},
+    {"value": {"kind": "make_up", "sessions": ["mood"]}},
+    # No cap bounds what a year begins with, nor what two people state.
+    {"value": {"kind": "base", "points": 1}},
+    {"value": {"kind": "stated", "at_most": 1}},
+    # Who takes points away are two people.
+    {"value": {"kind": "fixed", "points": -1}},
+    {"value": {"kind": "by_level", "levels": {"city": -1}}, "trigger": ["import", "manual"]},
     {"value": 3},
     {"value": []},
     {"caps": [{"per": "year", "points": -1}]},
@@ -246,6 +262,16 @@ def test_a_rule_outside_the_vocabulary_is_refused(
     assert answer.status_code == 422, answer.text
     assert answer.mimetype == "application/problem+json"
     assert stored(city) == before
+
+
+def test_words_in_another_order_are_no_change(office: Office) -> None:
+    identity = office.draft()["id"]
+    rules = {rule["code"]: rule for rule in office.call(ANNA, "GET", "/rules").json["rules"]}
+    turned = rules["C01"] | {"kinds": ["sports", "culture", "sports"]}
+    for shown in ("code", "words_zh", "words_en"):
+        del turned[shown]
+    assert office.call(ANNA, "PUT", f"/rule-sets/{identity}/rules/C01", turned).status_code == 200
+    assert office.call(BO, "GET", f"/rule-sets/{identity}/diff").json["changes"] == []
 
 
 @pytest.mark.parametrize("code", ["L4", "l04", "L040", "L0A", "Ｌ04", "L04%0A"])

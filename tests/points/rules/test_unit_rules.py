@@ -38,6 +38,9 @@ READING = {
 }
 
 
+BY_TWO = {"trigger": ["manual"]}
+
+
 class Desk:
     """An administrator's desk."""
 
@@ -156,8 +159,7 @@ def test_what_the_city_lowers_later_bounds_the_unit(
     ("code", "rule", "fields"),
     [
         ("L04", LECTURE | {"value": {"kind": "fixed", "points": 2.5}}, ["value"]),
-        ("L04", LECTURE | {"value": {"kind": "fixed", "points": -1}}, ["value"]),
-        ("L04", LECTURE | {"value": {"kind": "base", "points": 1}}, ["value"]),
+        ("L04", LECTURE | {"value": {"kind": "per_hour", "points": 1, "at_most": 1}}, ["value"]),
         ("L04", LECTURE | {"caps": []}, ["caps"]),
         ("L04", LECTURE | {"caps": [{"per": "year", "points": 9}]}, ["caps"]),
         ("L04", LECTURE | {"kinds": ["lecture", "theme_day"]}, ["kinds"]),
@@ -167,7 +169,16 @@ def test_what_the_city_lowers_later_bounds_the_unit(
         ("U01", READING | {"caps": [{"per": "year", "points": 21}]}, ["caps"]),
         ("U01", READING | {"category": "DEDUCT"}, ["category", "caps"]),
         ("U01", READING | {"trigger": ["manual"]}, ["trigger"]),
-        ("U01", READING | {"value": {"kind": "stated", "at_most": 5}}, ["value"]),
+        (
+            "U01",
+            READING | BY_TWO | {"value": {"kind": "stated", "at_most": 5}},
+            ["trigger", "value"],
+        ),
+        (
+            "U01",
+            READING | BY_TWO | {"value": {"kind": "fixed", "points": -1}},
+            ["trigger", "value"],
+        ),
     ],
 )
 def test_what_exceeds_the_city_is_refused_and_changes_nothing(

@@ -1,10 +1,11 @@
 """By level, and of a year only the highest counts: a higher one adds what it has more."""
 
-from services.points.scoring.kinds import Around, Parameters, by_level
+from services.points.scoring.kinds import DONE_BY_PEOPLE, Around, Parameters, by_level
 from services.points.scoring.model import Fact
 from shared.text import Text
 
 NAME = "highest_of_year"
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 PARAMETERS = by_level.PARAMETERS
 

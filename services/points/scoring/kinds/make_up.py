@@ -6,12 +6,13 @@ glossary.
 
 from marshmallow import Schema, fields, validate
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import DONE_BY_PEOPLE, Around, Parameters
 from services.points.scoring.model import Fact
 from services.points.scoring.vocabulary import EVENT_KINDS
 from shared.text import Text
 
 NAME = "make_up"
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 
 
