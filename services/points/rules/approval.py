@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from services.points.rules import policy, service
+from services.points.rules.in_force import of
 from services.points.rules.models import RuleSetRow
 from services.points.rules.permissions import RULE_SETS_APPROVE
 from services.points.rules.timeline import await_postings
@@ -122,7 +123,7 @@ def _check_floor(uow: UnitOfWork, row: RuleSetRow) -> None:
 def _check_day_free(uow: UnitOfWork, organisation_id: UUID | None, day: date) -> None:
     taken = uow.session.scalar(
         select(RuleSetRow.id).where(
-            service.of(organisation_id),
+            of(organisation_id),
             RuleSetRow.state == "approved",
             RuleSetRow.effective_from == day,
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.points.scoring import Rule
@@ -96,7 +96,7 @@ def check_second_person(approver: UUID, created_by: UUID, submitted_by: UUID | N
         )
 
 
-def check_signature(signed: str | None, difference: dict[str, object] | None) -> None:
+def check_signature(signed: str | None, difference: dict[str, Any] | None) -> None:
     """Refuse an approval for the past that does not name the difference it signs.
 
     Raises:
@@ -110,7 +110,8 @@ def check_signature(signed: str | None, difference: dict[str, object] | None) ->
                 en="Approving rules for the past signs the simulated difference: check it and send"
                 " its digest.",
             ),
-            extra={"difference": difference},
+            # As it is shown elsewhere: points, not tenths.
+            extra={"difference": difference | {"points": difference["points"] / 10}},
         )
 
 

@@ -1,8 +1,14 @@
 """The presets say what the table of the domain says, read against a copy written out by hand."""
 
-import pytest
+from datetime import date, datetime
 
+import pytest
+from sqlalchemy import select
+
+from services.points.rules.models import RuleSetRow
 from services.points.rules.presets import read_preset
+from shared.clock import SHANGHAI
+from shared.database import Database
 
 # code: (category, value, cap a year, trigger), in points; a value of several levels is a tuple.
 TABLE = {
@@ -60,6 +66,15 @@ def test_every_rule_of_the_table_is_there_and_no_other(preset: str, table: objec
         trigger = "+".join(rule["trigger"])
         found[rule["code"]] = (rule["category"], worth, yearly[0] if yearly else None, trigger)
     assert found == table
+
+
+def test_the_first_preset_counts_from_a_new_years_midnight_in_shanghai(city: Database) -> None:
+    with city.unit_of_work() as uow:
+        row = uow.session.scalars(select(RuleSetRow)).one()
+    assert (row.effective_from, row.effective_at) == (
+        date(2024, 1, 1),
+        datetime(2024, 1, 1, tzinfo=SHANGHAI),
+    )
 
 
 def test_the_limits_beside_the_yearly_ones() -> None:

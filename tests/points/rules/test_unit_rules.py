@@ -249,6 +249,15 @@ def test_a_units_draft_is_based_on_its_own(desk: Callable[..., Desk]) -> None:
     assert (refused.status_code, refused.json["code"]) == (422, "based_on_another")
 
 
+def test_a_units_first_set_is_compared_with_nothing(desk: Callable[..., Desk]) -> None:
+    author = desk()
+    draft = author.draft()
+    author.put(draft, "U01", READING)
+    shown = author.call("GET", f"/rule-sets/{draft}/diff").json
+    assert shown["against"] is None
+    assert {change["rule"] for change in shown["changes"]} == {"U01"}
+
+
 def test_the_difference_is_against_the_units_own_set(
     desk: Callable[..., Desk], clock: FixedClock
 ) -> None:

@@ -180,6 +180,7 @@ def test_rules_for_the_past_post_exactly_the_difference_that_was_signed(
     assert difference["points"] == pytest.approx(found["after"] - found["before"])
     blind = office.call("POST", f"/rule-sets/{draft}/approve", {}, who=1)
     assert (blind.status_code, blind.json["code"]) == (409, "difference_not_signed")
+    assert blind.json["difference"] == difference
     before = total(city)
     signed = {"digest": difference["digest"]}
     approved = office.call("POST", f"/rule-sets/{draft}/approve", signed, who=1)

@@ -43,12 +43,14 @@ class Kind(Protocol):
 
     Attributes:
         NAME: as rules name it.
+        TITLE: as people call it.
         PARAMETERS: the schema of its parameters; the console draws its form from it.
         TRIGGERS: what may set off a rule that has such a value.
         IS_GAIN: whether what it gives counts against the category's cap and the month's gain.
     """
 
     NAME: str
+    TITLE: Text
     PARAMETERS: type[Schema]
     TRIGGERS: tuple[str, ...]
     IS_GAIN: bool

@@ -11,6 +11,7 @@ from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "base"
+TITLE = Text("年度基础分", "base points of a year")
 TRIGGERS = ("system",)
 IS_GAIN = False
 

@@ -9,6 +9,7 @@ from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "by_level"
+TITLE = Text("按级别", "by level")
 TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 

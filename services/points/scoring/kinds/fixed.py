@@ -8,6 +8,7 @@ from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "fixed"
+TITLE = Text("每次固定", "the same each time")
 TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 

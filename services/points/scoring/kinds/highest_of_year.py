@@ -5,6 +5,7 @@ from services.points.scoring.model import Fact
 from shared.text import Text
 
 NAME = "highest_of_year"
+TITLE = Text("按级别，一年只取最高", "by level, of a year only the highest")
 TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 PARAMETERS = by_level.PARAMETERS

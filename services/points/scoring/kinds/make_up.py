@@ -12,6 +12,7 @@ from services.points.scoring.vocabulary import EVENT_KINDS
 from shared.text import Text
 
 NAME = "make_up"
+TITLE = Text("按所缺活动", "what the missed session gives")
 TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 

@@ -8,6 +8,7 @@ from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "per_hour"
+TITLE = Text("按小时", "by the hour")
 TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 _MINUTES = 60

@@ -12,6 +12,7 @@ from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "stated"
+TITLE = Text("按决定", "as decided")
 TRIGGERS = ("manual",)
 IS_GAIN = False
 
