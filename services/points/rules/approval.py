@@ -8,22 +8,16 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from services.points.rules import policy, service
+from services.points.rules.floor import check_floor
 from services.points.rules.in_force import of
 from services.points.rules.models import RuleSetRow
 from services.points.rules.permissions import RULE_SETS_APPROVE
 from services.points.rules.timeline import await_postings
 from shared.auth import Principal
-from shared.clock import local_day
 from shared.database import UnitOfWork
 from shared.errors import Conflict
 from shared.text import Text
 
-_BELOW: Final = text("""
-    SELECT count(*) FROM members m
-    LEFT JOIN member_years y ON y.member_id = m.id AND y.year = :year
-    WHERE m.scored AND m.status <> 'left' AND coalesce(y.points, 0) < :floor
-""")
-_SCORED: Final = text("SELECT count(*) FROM members WHERE scored AND status <> 'left'")
 # The years are scored again one after the other; whatever is posted meanwhile scores its own anew.
 _MARK_STALE: Final = text("""
     UPDATE member_years y SET stale = true
@@ -63,7 +57,7 @@ def submit(
     row.retroactive = past is not None
     for field, value in (past or {}).items():
         setattr(row, field, value)
-    _check_floor(uow, row)
+    check_floor(uow, row)
     row.state = "submitted"
     row.submitted_by = principal.member_id
     row.submitted_at = uow.clock.now()
@@ -89,7 +83,7 @@ def approve(
         message = "a submitted rule set without a day"
         raise ValueError(message)
     service.check_bounds(uow, row)
-    _check_floor(uow, row)
+    check_floor(uow, row)
     row.effective_at = policy.effective_moment(row.effective_from, now, retroactive=row.retroactive)
     row.state = "approved"
     row.approved_by = principal.member_id
@@ -102,22 +96,6 @@ def approve(
         path = uow.session.scalar(_PATH, {"id": row.organisation_id})
         uow.session.execute(_MARK_STALE, {"year": row.effective_from.year, "path": path})
     return saved
-
-
-def _check_floor(uow: UnitOfWork, row: RuleSetRow) -> None:
-    """Refuse a floor under which somebody would stand on the day it takes effect."""
-    day = row.effective_from
-    if row.floor <= 0 or day is None:
-        return
-    base = sum(r["value"]["points"] for r in row.rules if r["value"]["kind"] == "base")
-    if day != date(day.year, 1, 1):
-        values = {"year": local_day(uow.clock.now()).year, "floor": row.floor}
-        below = uow.session.scalar(_BELOW, values)
-    else:
-        below = uow.session.scalar(_SCORED) if base < row.floor else 0
-    if row.difference is not None:
-        below = row.difference["below_floor"]
-    policy.check_floor(row.floor, below or 0)
 
 
 def _check_day_free(uow: UnitOfWork, organisation_id: UUID | None, day: date) -> None:
