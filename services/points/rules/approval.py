@@ -1,6 +1,6 @@
 """Handing a rule set to a second person, and that person's approval."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,6 +52,8 @@ def submit(
     policy.check_day(effective_from, uow.clock.now(), retroactive=past is not None)
     if past is None:
         _check_day_free(uow, row.organisation_id, effective_from)
+    else:
+        _check_nothing_since(uow, past["difference"])
     service.check_bounds(uow, row)
     row.effective_from = effective_from
     row.retroactive = past is not None
@@ -78,6 +80,8 @@ def approve(
     policy.check_signature(signed, row.difference)
     # What is posted lies before the moment of approval then, and stays as it is.
     await_postings(uow)
+    if row.difference is not None:
+        _check_nothing_since(uow, row.difference)
     now = uow.clock.now()
     if row.effective_from is None:  # the table's constraint says it cannot be
         message = "a submitted rule set without a day"
@@ -96,6 +100,29 @@ def approve(
         path = uow.session.scalar(_PATH, {"id": row.organisation_id})
         uow.session.execute(_MARK_STALE, {"year": row.effective_from.year, "path": path})
     return saved
+
+
+def _check_nothing_since(uow: UnitOfWork, difference: dict[str, Any]) -> None:
+    """Refuse to sign a difference that rules approved since its simulation have made another.
+
+    Raises:
+        Conflict: `difference_outdated`.
+    """
+    simulated_at = datetime.fromisoformat(difference["simulated_at"])
+    since = select(RuleSetRow.id).where(
+        RuleSetRow.state == "approved",
+        RuleSetRow.approved_at > simulated_at,
+        RuleSetRow.effective_at <= uow.clock.now(),
+    )
+    if uow.session.scalar(since.limit(1)) is not None:
+        raise Conflict(
+            "difference_outdated",
+            Text(
+                zh="模拟之后又有规则生效，差额已变，请退回为草稿，重新模拟后再提交。",
+                en="Other rules have taken effect since the simulation, and the difference is"
+                " another now: return the set to draft, simulate again and submit that.",
+            ),
+        )
 
 
 def _check_day_free(uow: UnitOfWork, organisation_id: UUID | None, day: date) -> None:

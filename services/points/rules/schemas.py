@@ -215,6 +215,7 @@ class DifferenceOut(Schema):
     points = Points(required=True)
     members = fields.Integer(required=True)
     below_floor = fields.Integer(required=True)
+    simulated_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
 class RuleSetSummary(_Settings):

@@ -177,6 +177,7 @@ def signed_difference(
         "points": found["after"] - found["before"],
         "members": found["gainers"] + found["losers"],
         "below_floor": found["below_floor"],
+        "simulated_at": job.created_at.isoformat(),
     }
 
 

@@ -230,6 +230,36 @@ def test_what_is_posted_in_between_scores_its_year_anew(
     assert again(city) == 0
 
 
+@pytest.mark.parametrize("when", ["before it is submitted", "before it is approved"])
+def test_a_difference_that_other_rules_have_changed_is_not_signed(
+    office: Office, year: list[dict[str, Any]], clock: FixedClock, when: str
+) -> None:
+    draft = office.draft()
+
+    def submit() -> Any:
+        simulation = office.simulate(draft, **{"from": "2026-03-01"})
+        clock.advance(60)
+        if when == "before it is submitted":
+            others_take_effect()
+        body = {"effective_from": "2026-03-01", "reason": "更正", "simulation_id": simulation["id"]}
+        return office.call("POST", f"/rule-sets/{draft}/submit", body)
+
+    def others_take_effect() -> None:
+        other = office.draft(LECTURE | {"value": {"kind": "fixed", "points": 1}})
+        office.call("POST", f"/rule-sets/{other}/submit", {"effective_from": "2026-11-23"})
+        done = office.call("POST", f"/rule-sets/{other}/approve", {}, who=1)
+        assert done.status_code == 200, done.text
+        clock.advance(60)
+
+    answer = submit()
+    if when == "before it is approved":
+        assert answer.status_code == 200, answer.text
+        others_take_effect()
+        signed = {"digest": answer.json["difference"]["digest"]}
+        answer = office.call("POST", f"/rule-sets/{draft}/approve", signed, who=1)
+    assert (answer.status_code, answer.json["code"]) == (409, "difference_outdated")
+
+
 @pytest.mark.parametrize("change", ["rules", "day", "span", "scope"])
 def test_a_simulation_of_something_else_is_not_signed(
     office: Office, year: list[dict[str, Any]], change: str
