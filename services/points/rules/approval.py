@@ -20,13 +20,17 @@ from shared.text import Text
 
 # The years are scored again one after the other; whatever is posted meanwhile scores its own anew.
 _MARK_STALE: Final = text("""
+    WITH places AS (
+        SELECT id FROM organisations WHERE starts_with(path, :path)
+        UNION SELECT organisation_id FROM organisation_moves WHERE starts_with(path, :path)
+    )
     UPDATE member_years y SET stale = true
     WHERE y.year = :year AND (CAST(:path AS text) IS NULL OR EXISTS (
-        SELECT FROM members m JOIN organisations o ON o.id = m.organisation_id
-        WHERE m.id = y.member_id AND starts_with(o.path, :path)
+        SELECT FROM members m
+        WHERE m.id = y.member_id AND m.organisation_id IN (SELECT id FROM places)
         UNION ALL
-        SELECT FROM memberships h JOIN organisations o ON o.id = h.organisation_id
-        WHERE h.member_id = y.member_id AND starts_with(o.path, :path)
+        SELECT FROM memberships h
+        WHERE h.member_id = y.member_id AND h.organisation_id IN (SELECT id FROM places)
     ))
 """)
 _PATH: Final = text("SELECT path FROM organisations WHERE id = :id")

@@ -1,6 +1,5 @@
 """The rules in force: the city's set, a unit's, and both together as people read them."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from sqlalchemy import ColumnElement, select
 
 from services.points.rules.models import RuleSetRow
 from services.points.rules.timeline import TIMELINE, to_body
-from services.points.scoring import RuleSet
 from shared.database import UnitOfWork
 from shared.errors import NotFound
 from shared.text import Text
@@ -59,21 +57,15 @@ def unit_of(path: str) -> str:
     return (*path.strip("/").split("/"), "")[1]
 
 
-def rules_at(uow: UnitOfWork, path: str, moment: datetime) -> RuleSet:
-    """Return the rules in force at a moment for members of an organisation.
+def shown(uow: UnitOfWork, path: str) -> dict[str, Any]:
+    """Return the rules in force now for members of an organisation.
 
     Raises:
         NotFound: `no_rules_in_force`.
     """
-    found = TIMELINE.get(uow).at(moment, unit_of(path))
-    if found is None:
+    rules = TIMELINE.get(uow).at(uow.clock.now(), unit_of(path))
+    if rules is None:
         raise none_in_force()
-    return found
-
-
-def shown(uow: UnitOfWork, path: str) -> dict[str, Any]:
-    """Return the rules in force now for members of an organisation."""
-    rules = rules_at(uow, path, uow.clock.now())
     return {
         "rule_set_id": rules.id,
         "name": uow.session.scalar(select(RuleSetRow.name).where(RuleSetRow.id == rules.id)),

@@ -14,14 +14,14 @@ Words = Mapping[str, Text]
 
 CATEGORIES: Final[Words] = MappingProxyType(
     {
-        "BASE": Text("基础分", "base points"),
-        "LIFE": Text("组织生活", "organisational life"),
-        "STUDY": Text("学习教育", "study"),
-        "SERVE": Text("服务群众", "service"),
-        "CULT": Text("文体公益", "culture and sport"),
-        "HONOR": Text("建言表彰", "suggestions and honours"),
-        "ADJUST": Text("更正", "corrections"),
-        "DEDUCT": Text("扣分", "deductions"),
+        "BASE": Text("基础分", "Base points"),
+        "LIFE": Text("组织生活", "Organisational life"),
+        "STUDY": Text("学习教育", "Study"),
+        "SERVE": Text("服务奉献", "Service"),
+        "CULT": Text("文体活动", "Culture and sport"),
+        "HONOR": Text("建言表彰", "Suggestions and honours"),
+        "ADJUST": Text("调整", "Adjustments"),
+        "DEDUCT": Text("扣分", "Deductions"),
     }
 )
 TRIGGERS: Final[Words] = MappingProxyType(

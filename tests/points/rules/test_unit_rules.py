@@ -141,18 +141,32 @@ def test_each_reads_the_rules_that_count_for_the_own_unit(
 
 
 def test_what_the_city_lowers_later_bounds_the_unit(
-    desk: Callable[..., Desk], clock: FixedClock, city: Database
+    desk: Callable[..., Desk],
+    clock: FixedClock,
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    post: Callable[..., None],
 ) -> None:
     in_force(desk, clock, ("L04", LECTURE | {"value": {"kind": "fixed", "points": 2}}))
     author, second = desk("city_admin", "/city/"), desk("city_admin", "/city/")
     draft = author.call("POST", "/rule-sets", {"name": "调低"}).json["id"]
-    lower = LECTURE | {"value": {"kind": "fixed", "points": 0.5}}
+    lower = LECTURE | {
+        "value": {"kind": "fixed", "points": 0.5},
+        "caps": [{"per": "year", "points": 2}],
+    }
     assert author.put(draft, "L04", lower).status_code == 200
     author.call("POST", f"/rule-sets/{draft}/submit", {"effective_from": TODAY})
     assert second.call("POST", f"/rule-sets/{draft}/approve", {}).status_code == 200
     clock.advance(60)
     rules = desk().call("GET", "/rules").json["rules"]
     assert next(r["value"]["points"] for r in rules if r["code"] == "L04") == 0.5
+    # What is posted then shows the city's cap.
+    post(attend(add_member(BRANCH), day="2026-11-23T10:00:30"))
+    with city.unit_of_work() as uow:
+        entry = uow.session.execute(text("SELECT points, cap FROM ledger_entries")).one()
+        assert tuple(entry) == (5, 20)
+        assert check(uow).violations == []
 
 
 @pytest.mark.parametrize(
