@@ -1,6 +1,6 @@
 """Jobs as people see them: asked for, looked at, cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,10 +18,10 @@ _PUT: Final = text("""
     INSERT INTO jobs (id, kind, parameters, principal, created_by, created_at)
     VALUES (:id, :kind, CAST(:parameters AS jsonb), CAST(:principal AS jsonb), :by, :now)
 """)
-_ONE: Final = text("""
+_SOME: Final = text("""
     SELECT id, kind, parameters, created_by, created_at, finished_at, done, total, result,
         CASE WHEN state = 'queued' AND started_at IS NOT NULL THEN 'running' ELSE state END AS state
-    FROM jobs WHERE id = :id AND kind = :kind
+    FROM jobs WHERE id = ANY(:ids) AND kind = :kind ORDER BY id DESC
 """)
 _CANCEL: Final = text("""
     UPDATE jobs SET cancelled_by = :by,
@@ -69,8 +69,13 @@ def enqueue(
 
 def get(uow: UnitOfWork, kind: str, job_id: UUID) -> JobRow | None:
     """Return a job of a kind, or None."""
-    row = uow.session.execute(_ONE, {"id": job_id, "kind": kind}).one_or_none()
-    return JobRow(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public name for it
+    return next(iter(get_some(uow, kind, [job_id])), None)
+
+
+def get_some(uow: UnitOfWork, kind: str, job_ids: Sequence[UUID]) -> list[JobRow]:
+    """Return those of some jobs that are of a kind, newest first."""
+    rows = uow.session.execute(_SOME, {"ids": job_ids, "kind": kind})
+    return [JobRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def cancel(uow: UnitOfWork, principal: Principal, job_id: UUID) -> None:

@@ -65,7 +65,7 @@ class FindingsOut(Schema):
     )
 
 
-class SimulationOut(Schema):
+class SimulationSummary(Schema):
     id = fields.UUID(required=True)
     rule_set_id = fields.UUID(required=True)
     from_ = fields.Date(data_key="from", attribute="from", required=True)
@@ -84,6 +84,12 @@ class SimulationOut(Schema):
     total = fields.Integer(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+SimulationsPage = page_of(SimulationSummary)
+
+
+class SimulationOut(SimulationSummary):
     findings = fields.Nested(FindingsOut, required=True, allow_none=True)
 
 
