@@ -75,7 +75,7 @@ def document(uow: UnitOfWork, job: JobRow, language: str) -> Document:
     sections = [
         _totals(found, say),
         _bars("distribution", say(Text("分数分布", "Distribution")), found, say),
-        _bars("bands", say(Text("分数段", "Bands")), found, say),
+        _bands(found, say),
         _organisations("units", say(Text("各单位", "Units")), found, names, say),
         _organisations("branches", say(Text("各支部", "Branches")), found, names, say),
     ]
@@ -105,6 +105,21 @@ def _bars(name: str, title: str, found: dict[str, Any], say: Say) -> Section:
         for bar in found[name]
     ]
     return Section(name, title, columns, rows)
+
+
+def _bands(found: dict[str, Any], say: Say) -> Section:
+    bars = _bars("bands", say(Text("分数段", "Bands")), found, say)
+    columns = (
+        *bars.columns,
+        Column("share_before", say(Text("现行占比 %", "Before, %")), 14, "number"),
+        Column("share_after", say(Text("模拟后占比 %", "After, %")), 14, "number"),
+    )
+    shares = [
+        [round(100 * band[f"share_{when}"], 2) for when in ("before", "after")]
+        for band in found["bands"]
+    ]
+    rows = [(*row, *own) for row, own in zip(bars.rows, shares, strict=True)]
+    return Section(bars.name, bars.title, columns, rows)
 
 
 def _organisations(

@@ -31,6 +31,11 @@ class BarOut(Schema):
     after = fields.Integer(required=True)
 
 
+class BandOut(BarOut):
+    share_before = fields.Float(required=True)
+    share_after = fields.Float(required=True)
+
+
 class OrganisationOutcomeOut(Schema):
     organisation_id = fields.UUID(required=True)
     members = fields.Integer(required=True)
@@ -56,7 +61,7 @@ class FindingsOut(Schema):
     lost = Points(required=True)
     below_floor = fields.Integer(required=True)
     distribution = fields.List(fields.Nested(BarOut), required=True)
-    bands = fields.List(fields.Nested(BarOut), required=True)
+    bands = fields.List(fields.Nested(BandOut), required=True)
     churn = fields.Nested(ChurnOut, required=True)
     units = fields.List(fields.Nested(OrganisationOutcomeOut), required=True)
     branches = fields.List(fields.Nested(OrganisationOutcomeOut), required=True)

@@ -138,6 +138,9 @@ def test_it_finds_what_the_model_predicts(
     )
     assert sum(bar["before"] for bar in found["distribution"]) == len(expected)
     assert sum(bar["after"] for bar in found["bands"]) == len(expected)
+    for band in found["bands"]:
+        assert band["share_after"] == pytest.approx(band["after"] / len(expected), abs=1e-4)
+    assert sum(bar["share_before"] for bar in found["bands"]) == pytest.approx(1, abs=1e-3)
     assert {unit["organisation_id"] for unit in found["units"]} == {str(UNIT)}
     assert sum(branch["after"] for branch in found["branches"]) == found["after"]
 
@@ -476,6 +479,9 @@ def test_what_was_found_is_taken_away_as_a_workbook(
     assert any(found["digest"] in row for row in cells)
     assert any("现行总分" in row and found["before"] in row for row in cells)
     assert any({"机关党委", "第一党支部"} <= set(row) for row in cells)
+    bands = book.worksheets[3]
+    assert [bands.cell(1, column).value for column in (4, 5)] == ["现行占比 %", "模拟后占比 %"]
+    assert sum(row[4] for row in list(bands.values)[1:]) == pytest.approx(100, abs=0.1)
     about = dict(row for row in book.worksheets[0].values if row[0])
     assert (about["规则版本"], about["范围"]) == ("新规则", "市直机关工委")
     assert (about["起始日期"], about["截止日期"]) == ("2026-01-01", "2026-11-23")
