@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from services.points.roster import policy, publish, refusals
 from services.points.roster.models import Member, Organisation
 from services.points.roster.permissions import ORGANISATIONS_WRITE
+from services.points.rules.timeline import await_postings
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.ids import new_id
@@ -20,6 +21,15 @@ _MOVE = text("""
         version = version + 1
     WHERE starts_with(path, :old)
     RETURNING id
+""")
+# Where they lay: what happened there stays under that unit's rules.
+_REMEMBER = text("""
+    INSERT INTO organisation_moves (organisation_id, until, path)
+    SELECT o.id,
+        greatest(:now, (SELECT max(m.until) + interval '1 microsecond'
+            FROM organisation_moves m WHERE m.organisation_id = o.id)),
+        o.path
+    FROM organisations o WHERE starts_with(o.path, :old)
 """)
 # Everybody whose published paths name one of the organisations.
 _CONCERNED = text("""
@@ -140,6 +150,9 @@ def _move(
     if uow.session.scalar(has_members):
         raise refusals.group_has_members()
     uow.session.flush()
+    # What is being posted happened before the move then.
+    await_postings(uow)
+    uow.session.execute(_REMEMBER, {"now": uow.clock.now(), "old": organisation.path})
     moved = uow.session.scalars(
         _MOVE,
         {
