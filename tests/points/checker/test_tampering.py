@@ -35,6 +35,8 @@ NOT_GUARDED = {
     "members": "the roster's, corrected every day",
     "memberships": "the roster's",
     "organisations": "the roster's",
+    "scoring_changes": "the roster's; a year scored otherwise than it says is found",
+    "organisation_moves": "the roster's; an entry scored by another unit's rules is found",
     "group_members": "the roster's",
     "role_assignments": "the roster's; giving and taking is in the audit log",
     # What is only for show, or can be made again.

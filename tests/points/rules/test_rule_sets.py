@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -432,7 +433,14 @@ def test_of_eight_approvals_at_once_one_counts(
 @contextmanager
 def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     get = service.get
-    monkeypatch.setattr(service, "get", lambda *asked, **_: get(*asked))
+
+    def read_and_dawdle(*asked: Any, **_: Any) -> Any:
+        found = get(*asked)
+        # Whoever else approves has read as well by then, however busy the machine is.
+        sleep(0.1)
+        return found
+
+    monkeypatch.setattr(service, "get", read_and_dawdle)
     yield
 
 
