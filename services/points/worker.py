@@ -1,6 +1,6 @@
 """The points service's background loops: ``python -m services.points.worker``."""
 
-from services.points.audit.retention import keep_no_longer
+from services.points.audit.retention import keeper
 from services.points.checker.proofs import ask_nightly
 from services.points.claims.attachments.sweeper import AttachmentSweeper
 from services.points.config import Settings
@@ -45,7 +45,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "statements": repeated(database, prepare_last_month, every=3600),
         "snapshots": repeated(database, freeze, every=600),
         "proofs": repeated(database, ask_nightly, every=60),
-        "retention": repeated(database, keep_no_longer, every=3600),
+        "retention": repeated(database, keeper(settings.audit_kept), every=3600),
         "attachments": AttachmentSweeper(database, settings.storage).run,
         "report-files": repeated(database, sweeper(settings.storage), every=3600),
     }

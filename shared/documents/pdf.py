@@ -20,9 +20,13 @@ from shared.documents.shown import in_words
 
 _FONT: Final = "sans"
 _TITLE, _HEADING, _BODY, _SMALL = 16.0, 11.0, 8.5, 8.0
-_INK, _GREY, _RED, _PALE, _LINE = (30,), (110,), (140, 29, 24), (244, 240, 238), (190,)
-# Millimetres: the page's edge, around a cell's text, a half-width character of a table.
-_MARGIN, _PADDING, _CHARACTER = 15.0, 1.3, 1.68
+_INK, _GREY, _FAINT, _LINE = (30,), (110,), (170, 170, 170), (190,)
+_RED, _PALE = (140, 29, 24), (244, 240, 238)
+# Millimetres: the page's edge, beside and above a cell's text, a line and a half-width character of
+# a table.
+_MARGIN, _PADDING, _ABOVE, _LEADING, _CHARACTER = 15.0, 1.3, 0.8, 4.1, 1.68
+# A table's title, with what stands around it.
+_TITLED: Final = 11.0
 _PORTRAIT: Final = 210 - 2 * _MARGIN
 _PAGE: Final = {"zh": "第 {} 页，共 {{nb}} 页", "en": "Page {} of {{nb}}"}
 _COLON: Final = {"zh": "：", "en": ": "}
@@ -86,25 +90,42 @@ class _Pages(FPDF):
                 ]
                 for row in read
             ]
-        # A title alone at the foot of a page says nothing.
-        if self.will_page_break(25):
+        self._use(_BODY, _INK)
+        widths = self._fitted(section)
+        cells = [
+            [
+                self._wrapped(text, width - 2 * _PADDING - 0.2)
+                for text, width in zip(row, widths, strict=True)
+            ]
+            for row in ([column.title for column in section.columns], *rows)
+        ]
+        self._begin_section(section, _height(cells))
+        if rows:
+            self._put_table(section, widths, cells)
+        else:
+            self._put_lines(_NOTHING[self._language], 6)
+
+    def _begin_section(self, section: Section, height: float) -> None:
+        """Put the title, on a new page where the table would be torn apart, or the title be alone."""
+        whole = height + _TITLED
+        if self.will_page_break(whole if whole <= self.eph else 25):
             self.add_page()
         self.ln(4)
         self._use(_HEADING, _RED)
         self._put_lines(section.title, 7)
         self._use(_BODY, _INK)
-        if not rows:
-            self._put_lines(_NOTHING[self._language], 6)
-            return
-        self._put_table(section, rows)
 
-    def _put_table(self, section: Section, rows: list[list[str]]) -> None:
+    def _fitted(self, section: Section) -> list[float]:
+        """Return the columns' widths, as wide as the page if they nearly are."""
         widths = _widths(section.columns)
         scale = min(1.0, self.epw / sum(widths))
-        # Nearly as wide as the page: as wide as the page.
         if sum(widths) > self.epw * 2 / 3:
             scale = self.epw / sum(widths)
-        widths = [width * scale for width in widths]
+        return [width * scale for width in widths]
+
+    def _put_table(
+        self, section: Section, widths: list[float], cells: list[list[list[str]]]
+    ) -> None:
         aligns = [
             Align.R if column.kind in {"number", "percent"} else Align.L
             for column in section.columns
@@ -115,16 +136,18 @@ class _Pages(FPDF):
             col_widths=widths,
             align=Align.L,
             text_align=aligns,
-            padding=_PADDING,
-            line_height=_BODY * 0.48,
+            padding=(_ABOVE, _PADDING),
+            line_height=_LEADING,
             borders_layout=TableBordersLayout.ALL,
             headings_style=FontFace(fill_color=_PALE, color=_RED),
             cell_fill_mode=TableCellFillMode.NONE,
         ) as table:
-            for cells in ([column.title for column in section.columns], *rows):
+            for lines in cells:
                 row = table.row()
-                for text, width in zip(cells, widths, strict=True):
-                    row.cell("\n".join(self._wrapped(text, width - 2 * _PADDING - 0.2)))
+                for column, text in zip(section.columns, map("\n".join, lines), strict=True):
+                    # Where most months have nothing, what there is should be seen.
+                    nothing = column.kind == "number" and text == "0"
+                    row.cell(text, style=FontFace(color=_FAINT) if nothing else None)
 
     def _put_lines(self, text: str, height: float) -> None:
         for line in self._wrap(text, self.epw):
@@ -152,6 +175,10 @@ def _instead(character: str) -> str:
     """Return what stands for a character without a picture: nothing if it never has one."""
     invisible = category(character) in {"Cc", "Cf"}
     return "" if invisible or name(character, "").startswith("VARIATION SELECTOR") else _BOX
+
+
+def _height(cells: list[list[list[str]]]) -> float:
+    return sum(max(map(len, row)) * _LEADING + 2 * _ABOVE for row in cells)
 
 
 def _widths(columns: Sequence[Column]) -> list[float]:

@@ -28,4 +28,4 @@ def in_words(value: Value, column: Column | None = None) -> str:
         return value
     if column is not None and column.kind == "percent":
         return f"{value:.1%}"
-    return f"{value:,}"
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"

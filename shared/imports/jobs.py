@@ -25,13 +25,18 @@ _PUT = text("""
 """)
 _PUT_PROGRESS = text("INSERT INTO import_progress (import_id) VALUES (:id)")
 
+# One's own, and those of who reached no further: whoever takes an office over finds what the one
+# before brought, and can undo it.
 _JOBS = """
-    SELECT id, kind, filename, principal, created_by, created_at, finished_at, summary, mode,
+    SELECT id, kind, filename, principal, created_at, finished_at, summary, mode,
         CASE WHEN state = 'undone' THEN finished_at END AS undone_at, undo_reason,
         CASE WHEN state = 'queued' AND attempts > 0 THEN 'running' ELSE state END AS state,
         total_rows, processed_rows
     FROM imports JOIN import_progress ON import_id = id
-    WHERE created_by = :by
+    WHERE (created_by = :by OR NOT EXISTS (
+        SELECT FROM jsonb_array_elements(principal -> 'grants') AS held
+        WHERE held ->> 0 = ANY(:roles) AND NOT held ->> 1 ^@ ANY(CAST(:paths AS text[]))
+    ))
 """
 _ONE = text(_JOBS + " AND id = :id")
 _PAGE = text(
@@ -39,7 +44,8 @@ _PAGE = text(
 )
 _QUEUE_AGAIN = text("""
     UPDATE imports SET state = 'queued', finished_at = NULL, mode = :mode, undone_by = :by,
-        undo_reason = :reason, principal = CAST(:principal AS jsonb)
+        undo_reason = :reason,
+        principal = CASE WHEN :mode = 'apply' THEN CAST(:principal AS jsonb) ELSE principal END
     WHERE id = :id AND state = :state
 """)
 _TRY_ANEW = text("UPDATE import_progress SET attempts = 0 WHERE import_id = :id")
@@ -84,29 +90,28 @@ def enqueue(
     return import_id
 
 
-def get(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
-    """Return one of the person's own imports.
+def get(uow: UnitOfWork, principal: Principal, permission: Permission, import_id: UUID) -> Row[Any]:
+    """Return one of the imports the person sees.
 
     Raises:
         NotFound: `import_unknown`.
     """
-    row = uow.session.execute(_ONE, {"by": principal.member_id, "id": import_id}).one_or_none()
+    values = {**_sees(principal, permission), "id": import_id}
+    row = uow.session.execute(_ONE, values).one_or_none()
     if row is None:
         raise NotFound(
             "import_unknown",
-            Text("没有这次导入，请从导入列表中选择。", "No such import; choose one of your own."),
+            Text("没有这次导入，请从导入列表中选择。", "No such import; choose one of the list."),
         )
     return row
 
 
-def apply(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
+def apply(uow: UnitOfWork, principal: Principal, import_id: UUID) -> None:
     """Queue a previewed file to be applied, with the roles held now; it is not sent again.
 
     Raises:
-        NotFound: `import_unknown`.
         Conflict: `import_not_previewed`.
     """
-    get(uow, principal, import_id)
     if not _queue_again(uow, principal, import_id, mode="apply", state="previewed"):
         raise Conflict(
             "import_not_previewed",
@@ -115,30 +120,27 @@ def apply(uow: UnitOfWork, principal: Principal, import_id: UUID) -> Row[Any]:
                 "Only a preview that is finished and kept can be applied; send the file again.",
             ),
         )
-    return get(uow, principal, import_id)
 
 
 def undo(
     uow: UnitOfWork,
     principal: Principal,
-    import_id: UUID,
+    job: Row[Any],
     reason: str,
     kind: Kind,
     permission: Permission,
-) -> Row[Any]:
+) -> None:
     """Queue an applied import to be taken back as one.
 
     Raises:
-        NotFound: `import_unknown`.
         Forbidden: `out_of_reach`; what the importer reached then is not all reached now.
         Conflict: `import_not_undoable`; not applied, undone already, or of a kind that cannot be;
             and what the kind itself objects.
     """
-    job = get(uow, principal, import_id)
     for path in read_principal(job.principal).paths(permission):
         principal.require(permission, path)
     if kind.undo is None or not _queue_again(
-        uow, principal, import_id, mode="undo", state="done", reason=reason
+        uow, principal, job.id, mode="undo", state="done", reason=reason
     ):
         raise Conflict(
             "import_not_undoable",
@@ -149,8 +151,7 @@ def undo(
             ),
         )
     if kind.check_undo is not None:
-        kind.check_undo(uow, import_id)
-    return get(uow, principal, import_id)
+        kind.check_undo(uow, job.id)
 
 
 def drop_previews(uow: UnitOfWork) -> int:
@@ -192,10 +193,24 @@ def _changed(uow: UnitOfWork, statement: TextClause, values: dict[str, Any]) -> 
     return result.rowcount
 
 
-def page(uow: UnitOfWork, principal: Principal, before: UUID | None, limit: int) -> list[Row[Any]]:
-    """Return the person's own imports, newest first."""
-    values = {"by": principal.member_id, "before": before, "limit": limit}
+def page(
+    uow: UnitOfWork,
+    principal: Principal,
+    permission: Permission,
+    before: UUID | None,
+    limit: int,
+) -> list[Row[Any]]:
+    """Return the imports the person sees, newest first."""
+    values = {**_sees(principal, permission), "before": before, "limit": limit}
     return list(uow.session.execute(_PAGE, values))
+
+
+def _sees(principal: Principal, permission: Permission) -> dict[str, Any]:
+    return {
+        "by": principal.member_id,
+        "roles": list(permission.roles),
+        "paths": list(principal.paths(permission)),
+    }
 
 
 def errors(uow: UnitOfWork, import_id: UUID, after: tuple[Any, ...], limit: int) -> list[Row[Any]]:

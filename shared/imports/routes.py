@@ -77,7 +77,7 @@ def imports_blueprint(
             preview=form_and_files_data["preview"],
         )
         return (
-            _shown(jobs.get(uow, principal, import_id), []),
+            _shown(jobs.get(uow, principal, permission, import_id), []),
             202,
             {"Location": f"{prefix}/{import_id}"},
         )
@@ -87,11 +87,13 @@ def imports_blueprint(
     @blueprint.input(ImportsQuery, location="query")
     @blueprint.output(ImportsPage)
     def get_imports(query_data: dict[str, Any]) -> dict[str, object]:
-        """List the own imports, newest first."""
+        """List the own imports and those of who reached no further, newest first."""
         cursor = read_cursor(query_data["cursor"], UUID)
         before = cursor[0] if cursor else None
-        rows = jobs.page(current_uow(), current_principal(), before, query_data["limit"] + 1)
-        return page(rows, query_data["limit"], lambda row: [row.id])
+        limit = query_data["limit"]
+        rows = jobs.page(current_uow(), current_principal(), permission, before, limit + 1)
+        result = page(rows, limit, lambda row: [row.id])
+        return {**result, "items": [_shown(row, []) for row in rows[:limit]]}
 
     @blueprint.get("/<uuid:import_id>")
     @requires(permission)
@@ -99,7 +101,7 @@ def imports_blueprint(
     def get_import(import_id: UUID) -> dict[str, object]:
         """How far an import has come, and what was refused."""
         uow = current_uow()
-        job = jobs.get(uow, current_principal(), import_id)
+        job = jobs.get(uow, current_principal(), permission, import_id)
         found = jobs.errors(uow, import_id, _FIRST, jobs.SHOWN_ERRORS)
         return _shown(job, [_error(known.get(job.kind), row) for row in found])
 
@@ -110,7 +112,7 @@ def imports_blueprint(
     def get_import_errors(import_id: UUID, query_data: dict[str, Any]) -> dict[str, object]:
         """Every refusal of an import, in the order of rows."""
         uow, limit = current_uow(), query_data["limit"]
-        job = jobs.get(uow, current_principal(), import_id)
+        job = jobs.get(uow, current_principal(), permission, import_id)
         after = read_cursor(query_data["cursor"], int, str, str) or _FIRST
         rows = jobs.errors(uow, import_id, after, limit + 1)
         result = page(rows, limit, lambda row: [row.row_number, row.column, row.code])
@@ -141,8 +143,9 @@ def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[
     def post_apply(import_id: UUID) -> dict[str, object]:
         """Apply a file whose preview was looked at."""
         uow, principal = current_uow(), current_principal()
-        _require(known, jobs.get(uow, principal, import_id).kind, principal)
-        return _shown(jobs.apply(uow, principal, import_id), [])
+        _require(known, jobs.get(uow, principal, permission, import_id).kind, principal)
+        jobs.apply(uow, principal, import_id)
+        return _shown(jobs.get(uow, principal, permission, import_id), [])
 
     @blueprint.post("/<uuid:import_id>/undo")
     @requires(permission)
@@ -152,9 +155,10 @@ def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[
     def post_undo(import_id: UUID, json_data: dict[str, Any]) -> dict[str, object]:
         """Take back, as one, all that an import brought."""
         uow, principal = current_uow(), current_principal()
-        kind = _require(known, jobs.get(uow, principal, import_id).kind, principal)
-        asked = kind.permission or permission
-        return _shown(jobs.undo(uow, principal, import_id, json_data["reason"], kind, asked), [])
+        job = jobs.get(uow, principal, permission, import_id)
+        kind = _require(known, job.kind, principal)
+        jobs.undo(uow, principal, job, json_data["reason"], kind, kind.permission or permission)
+        return _shown(jobs.get(uow, principal, permission, import_id), [])
 
 
 def _require(known: dict[str, Kind], name: str, principal: Principal) -> Kind:
@@ -173,12 +177,20 @@ def _filename(file: FileStorage) -> str:
 
 
 def _shown(job: Row[Any], errors: list[dict[str, object]]) -> dict[str, object]:
-    return {**job._mapping, "errors": errors}  # noqa: SLF001 - SQLAlchemy's public name for it
+    by = {"id": job.principal["member_id"], "name": job.principal["name"]}
+    return {**job._mapping, "by": by, "errors": errors}  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def _error(kind: Kind | None, row: Row[Any]) -> dict[str, object]:
-    sentence = text_of_refusal(kind, row.code, row.value).in_language(language())
-    return {"row": row.row_number, "column": row.column, "code": row.code, "message": sentence}
+    reads = language()
+    headings = {c.name: Text(c.zh, c.name) for c in kind.columns} if kind else {}
+    return {
+        "row": row.row_number,
+        "column": row.column,
+        "heading": headings.get(row.column, Text(row.column, row.column)).in_language(reads),
+        "code": row.code,
+        "message": text_of_refusal(kind, row.code, row.value).in_language(reads),
+    }
 
 
 def _kind_unknown(known: dict[str, Kind]) -> Unprocessable:

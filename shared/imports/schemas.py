@@ -1,9 +1,9 @@
 """What the routes of imports take and answer."""
 
 from apiflask.fields import File
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from shared.web import CursorIn, Schema, page_of
+from shared.web import CursorIn, Schema, page_of, reason
 
 
 class ImportIn(Schema):
@@ -18,7 +18,7 @@ class ImportIn(Schema):
 
 
 class UndoIn(Schema):
-    reason = fields.String(required=True, validate=validate.Length(1, 200))
+    reason = fields.String(required=True, validate=reason(200))
 
 
 class ImportsQuery(CursorIn):
@@ -28,6 +28,9 @@ class ImportsQuery(CursorIn):
 class ErrorOut(Schema):
     row = fields.Integer(required=True, metadata={"description": "as the spreadsheet shows it"})
     column = fields.String(required=True)
+    heading = fields.String(
+        required=True, metadata={"description": "the column's, in the reader's language"}
+    )
     code = fields.String(required=True)
     message = fields.String(required=True)
 
@@ -35,10 +38,18 @@ class ErrorOut(Schema):
 ErrorPage = page_of(ErrorOut)
 
 
+class ImporterOut(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
 class ImportSummaryOut(Schema):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
     filename = fields.String(required=True)
+    by = fields.Nested(
+        ImporterOut, required=True, metadata={"description": "who sent it, or applied it"}
+    )
     mode = fields.String(required=True, metadata={"description": "preview, apply or undo"})
     state = fields.String(
         required=True,

@@ -18,11 +18,16 @@ _PUT: Final = text("""
     INSERT INTO jobs (id, kind, parameters, principal, created_by, created_at)
     VALUES (:id, :kind, CAST(:parameters AS jsonb), CAST(:principal AS jsonb), :by, :now)
 """)
-_ONE: Final = text("""
+_JOBS: Final = """
     SELECT id, kind, parameters, created_by, created_at, finished_at, done, total, result,
         CASE WHEN state = 'queued' AND started_at IS NOT NULL THEN 'running' ELSE state END AS state
-    FROM jobs WHERE id = :id AND kind = :kind
-""")
+    FROM jobs WHERE kind = :kind
+"""
+_ONE: Final = text(_JOBS + " AND id = :id")
+_PAGE: Final = text(
+    _JOBS + " AND created_by = :by AND (CAST(:before AS uuid) IS NULL OR id < :before)"
+    " ORDER BY id DESC LIMIT :limit"
+)
 _CANCEL: Final = text("""
     UPDATE jobs SET cancelled_by = :by,
         state = CASE WHEN started_at IS NULL THEN 'cancelled' ELSE state END,
@@ -71,6 +76,15 @@ def get(uow: UnitOfWork, kind: str, job_id: UUID) -> JobRow | None:
     """Return a job of a kind, or None."""
     row = uow.session.execute(_ONE, {"id": job_id, "kind": kind}).one_or_none()
     return JobRow(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def page(
+    uow: UnitOfWork, principal: Principal, kind: str, before: UUID | None, limit: int
+) -> list[JobRow]:
+    """Return the person's own jobs of a kind, newest first."""
+    values = {"kind": kind, "by": principal.member_id, "before": before, "limit": limit}
+    rows = uow.session.execute(_PAGE, values)
+    return [JobRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def cancel(uow: UnitOfWork, principal: Principal, job_id: UUID) -> None:

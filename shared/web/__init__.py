@@ -12,7 +12,7 @@ from shared.web.context import (
 from shared.web.etags import check_if_match, etag
 from shared.web.guards import requires, transactional
 from shared.web.pages import CursorIn, after_id, after_moment, page, page_of, read_cursor
-from shared.web.schemas import Points, Schema
+from shared.web.schemas import Points, Schema, reason
 
 __all__ = [
     "CursorIn",
@@ -32,6 +32,7 @@ __all__ = [
     "page",
     "page_of",
     "read_cursor",
+    "reason",
     "requires",
     "transactional",
 ]

@@ -6,12 +6,13 @@ is not audited only read what is the asker's own or everybody's: they cost nothi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, current_app, g, request
+from werkzeug.http import parse_options_header
 
 from shared.audit import Act, write
 from shared.auth import Permission, Principal
@@ -25,17 +26,22 @@ _ERRORS: Final = 400
 # What an answer says of the thing that was made.
 _MADE: Final = ("id", "member_id")
 
-# Query parameters are kept where they can only be an id, a time, a number or one of our words;
-# what people type into a search (`q`) is often a name.
+# Which kind of thing that was.
+_KINDS: Final = ("kind", "format")
+
+# Words of the address, query parameters and files' names are kept where they can only be an id, a
+# time, a number or one of our words; what people type into a search (`q`) is often a name.
 _NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
 _TYPED: Final = frozenset({"q", "cursor", "name"})
-_KEPT: Final = re.compile(r"[A-Za-z0-9_:.+-]{1,64}", re.ASCII)
+_KEPT: Final = re.compile(r"[A-Za-z0-9_:.+-]{1,100}", re.ASCII)
 
 
 def note_change(uow: UnitOfWork, response: Response) -> None:
     """Add a successful change to the log, in the transaction that makes it."""
     if current_suite().audited and "permission" in g:
-        write(uow, _act(response.status_code, _made(response)))
+        made = _made(response)
+        kinds = {name: str(made[name]) for name in _KINDS if made.get(name)}
+        write(uow, _act(response.status_code, made, kinds))
 
 
 def note_read(permission: Permission, answer: Any) -> Any:
@@ -48,11 +54,12 @@ def note_read(permission: Permission, answer: Any) -> Any:
     if not permission.audited and not isinstance(answer, Response):
         return answer
     response = current_app.make_response(answer)
-    export = response.headers.get("Content-Disposition", "").startswith("attachment")
+    how, said = parse_options_header(response.headers.get("Content-Disposition"))
+    export = {"file": said.get("filename", "")} if how == "attachment" else {}
     if response.status_code < _ERRORS and (permission.audited or export) and not _is_own():
         # On the connection the request has: a second one could wait for others that do the same.
         uow = current_uow()
-        write(uow, _act(response.status_code))
+        write(uow, _act(response.status_code, words=export))
         uow.commit()
     return response
 
@@ -77,7 +84,9 @@ def _is_own() -> bool:
     )
 
 
-def _act(status: int, made: dict[str, Any] | None = None) -> Act:
+def _act(
+    status: int, made: dict[str, Any] | None = None, words: Mapping[str, str] | None = None
+) -> Act:
     principal: Principal = g.principal
     permission: Permission = g.permission
     named, new = list(_ids(request.view_args or {})), list(_ids(made or {}))
@@ -94,14 +103,25 @@ def _act(status: int, made: dict[str, Any] | None = None) -> Act:
         permission=permission.name,
         subject_ids=list(dict.fromkeys(value for _, value in subjects)),
         organisation_id=next((v for name, v in places if name == "organisation_id"), None),
-        filters={
-            name: value if name not in _TYPED and _KEPT.fullmatch(value) else "…"
-            for name, value in request.args.items()
-            if _NAME.fullmatch(name)
-        },
+        filters=_typed() | _legible(words or {}),
         request_id=g.request_id,
         status=status,
     )
+
+
+def _typed() -> dict[str, str]:
+    """Return the words of the address, and what a list was narrowed to."""
+    path = {k: v for k, v in (request.view_args or {}).items() if isinstance(v, str)}
+    query = {
+        name: "" if name in _TYPED else value
+        for name, value in request.args.items()
+        if _NAME.fullmatch(name)
+    }
+    return _legible(query | path)
+
+
+def _legible(words: Mapping[str, str]) -> dict[str, str]:
+    return {name: value if _KEPT.fullmatch(value) else "…" for name, value in words.items()}
 
 
 def _made(response: Response) -> dict[str, Any]:

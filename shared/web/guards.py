@@ -111,8 +111,18 @@ def _slot(key: str) -> idempotency.Slot:
         )
     principal: Principal | None = g.get("principal")
     parts = (request.method, request.path, request.query_string.decode("latin-1"))
-    digest = sha256("\n".join(parts).encode() + b"\n" + request.get_data(cache=True)).digest()
+    digest = sha256("\n".join(parts).encode() + b"\n" + _body()).digest()
     return idempotency.Slot(principal.member_id if principal else _NOBODY, key, digest)
+
+
+def _body() -> bytes:
+    """Return the body as it is the same each time the request is sent.
+
+    The boundary between the parts of a form is made up anew each time a client sends it.
+    """
+    body = request.get_data(cache=True)
+    boundary = request.mimetype_params.get("boundary")
+    return body.replace(f"--{boundary}".encode(), b"--") if boundary else body
 
 
 def _stored(response: Response) -> idempotency.Stored:

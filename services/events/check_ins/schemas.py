@@ -6,19 +6,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.events.codes.digits import LENGTH
-from shared.web import Schema
+from shared.web import Schema, reason
 
 WAYS = ("code", "claim", "digits")
 MAX_CODE = 64
 DEVICE = re.compile(r"[A-Za-z0-9_-]{16,64}\Z", re.ASCII)
 
 
-# Something to read, in characters that PostgreSQL can hold.
-REASON = (
-    validate.Length(1, 200),
-    validate.Regexp(r"\s*\S", error="Say why."),
-    validate.ContainsNoneOf("\0", error="No NUL characters."),
-)
+REASON = reason(200)
 
 
 class ScanIn(Schema):

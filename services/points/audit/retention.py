@@ -3,7 +3,8 @@
 Attachments, files of reports and previews of imports have sweepers of their own.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -12,8 +13,6 @@ from sqlalchemy import text
 from shared.database import UnitOfWork
 from shared.ids import new_id
 
-# Source: the domain glossary asks for logs of six months at least; the database refuses less.
-AUDIT_KEPT: Final = timedelta(days=730)
 _EVERY: Final = timedelta(hours=20)
 
 # Each says how long, in days. A message comes again within minutes of a failure and a client
@@ -44,22 +43,34 @@ _ALLOW: Final = text("SET LOCAL audit.retention = 'on'")
 _FORGET: Final = text("DELETE FROM audit_log WHERE at <= :through")
 
 
-def keep_no_longer(uow: UnitOfWork) -> bool:
-    """Give up what is past its time, once a day; the caller commits. Return false: all is done."""
-    now = uow.clock.now()
-    if uow.session.scalar(_RAN_SINCE, {"since": now - _EVERY}):
+def keeper(audit_kept: timedelta) -> Callable[[UnitOfWork], bool]:
+    """Return what gives up, once a day, what is past its time, in a transaction of the caller's.
+
+    It returns false: all is done at once.
+
+    Args:
+        audit_kept: how long the audit log is kept; the database refuses less than six months.
+    """
+
+    def keep_no_longer(uow: UnitOfWork) -> bool:
+        if not uow.session.scalar(_RAN_SINCE, {"since": uow.clock.now() - _EVERY}):
+            _give_up(uow, audit_kept)
         return False
-    given_up: dict[str, int] = {"audit_log": _forget_acts(uow)}
+
+    return keep_no_longer
+
+
+def _give_up(uow: UnitOfWork, audit_kept: timedelta) -> None:
+    now = uow.clock.now()
+    given_up: dict[str, int] = {"audit_log": _forget_acts(uow, now - audit_kept)}
     for table, (days, statement) in _GIVEN_UP.items():
         given_up[table] = _count(uow, statement, before=now - timedelta(days=days))
     document = orjson.dumps(given_up).decode()
     uow.session.execute(_RAN, {"id": new_id(), "now": now, "document": document})
-    return False
 
 
-def _forget_acts(uow: UnitOfWork) -> int:
-    now = uow.clock.now()
-    retired = uow.session.scalars(_RETIRED, {"now": now, "before": now - AUDIT_KEPT}).all()
+def _forget_acts(uow: UnitOfWork, before: datetime) -> int:
+    retired = uow.session.scalars(_RETIRED, {"now": uow.clock.now(), "before": before}).all()
     if not retired:
         return 0
     uow.session.execute(_ALLOW)

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from services.points.audit.service import WHAT
 from shared.web import CursorIn, Schema, page_of
 
 
@@ -11,6 +12,11 @@ class AuditFilter(Schema):
     actor_id = fields.UUID(load_default=None)
     subject_id = fields.UUID(load_default=None)
     organisation_id = fields.UUID(load_default=None)
+    what = fields.String(
+        load_default=None,
+        validate=validate.OneOf(WHAT),
+        metadata={"description": "what was done: changed, seen, or taken away as a file"},
+    )
     refused = fields.Boolean(load_default=None)
     since = fields.AwareDateTime(load_default=None)
     until = fields.AwareDateTime(load_default=None)
@@ -40,7 +46,15 @@ class ActOut(Schema):
     permission = fields.String(required=True)
     subject_ids = fields.List(fields.UUID(), required=True)
     organisation_id = fields.UUID(required=True, allow_none=True)
-    filters = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    filters = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={
+            "description": "which: words of the address and the query, the kind of what was made,"
+            " the name of the file that was taken away"
+        },
+    )
     request_id = fields.String(required=True)
     status = fields.Integer(required=True)
 

@@ -26,6 +26,8 @@ TABLES: Final = {
     "statement_lines": ("statement_id", "member_id"),
     "objections": ("id",),
     "calendar_days": ("day",),
+    "closed_boards": ("organisation_id", "period"),
+    "closed_units": ("period", "unit_id"),
 }
 
 # What keeps the promises that the checker relies on.
@@ -70,7 +72,7 @@ _LINKS = """
     ) AS linked
     WHERE before IS DISTINCT FROM known AND (n > 1 OR table_name <> 'facts')
 """
-_ENABLED = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
+_TRIGGERS = "SELECT tgname, tgenabled IN ('O', 'A') FROM pg_trigger WHERE NOT tgisinternal"
 
 
 def check(cursor: Cursor[Any], proof: Proof) -> None:
@@ -86,6 +88,7 @@ def check(cursor: Cursor[Any], proof: Proof) -> None:
     cursor.execute(_LINKS)
     for (where,) in cursor.fetchall():
         proof.never("a change whose note is missing", where)
-    cursor.execute(_ENABLED)
-    for missing in sorted(TRIGGERS - {row[0] for row in cursor.fetchall()}):
-        proof.report("the guards are on", missing, "on", "off")
+    cursor.execute(_TRIGGERS)
+    on = dict(cursor.fetchall())
+    for trigger in sorted(TRIGGERS | on.keys()):
+        proof.report("the guards are on", trigger, "on", "on" if on.get(trigger) else "off")

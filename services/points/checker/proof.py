@@ -1,9 +1,22 @@
 """What a check found."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 _SHOWN: Final = 100
+
+
+def _plain(value: object) -> object:
+    """Return a value as people and JSON read it."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, tuple):
+        names = getattr(value, "_fields", None)
+        parts = [_plain(part) for part in value]
+        return dict(zip(names, parts, strict=True)) if names else parts
+    return str(value) if isinstance(value, UUID | datetime) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +32,8 @@ class Violation:
         return {
             "rule": self.rule,
             "where": self.where,
-            "expected": self.expected,
-            "found": self.found,
+            "expected": _plain(self.expected),
+            "found": _plain(self.found),
         }
 
 
@@ -42,11 +55,13 @@ class Proof:
     seals: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def report(self, rule: str, where: object, expected: object, found: object) -> None:
+        """Note what is not as expected; `where` is a key's parts, or a name."""
         if expected == found:
             return
         self.broken += 1
         if len(self.violations) < _SHOWN:
-            self.violations.append(Violation(rule, str(where), expected, found))
+            place = " ".join(map(str, where)) if isinstance(where, tuple) else str(where)
+            self.violations.append(Violation(rule, place, expected, found))
 
     def never(self, rule: str, where: object) -> None:
         """Report something that must not be there at all."""

@@ -1,5 +1,6 @@
 """Proofs as they are asked for, made at night, kept and shown."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import time
 from time import sleep
@@ -20,6 +21,8 @@ from shared.errors import NotFound
 from shared.ids import new_id
 from shared.jobs import Job, enqueue
 from shared.text import Text
+
+_log = logging.getLogger(__name__)
 
 KIND: Final = "proof"
 # When nobody checks in.
@@ -92,6 +95,8 @@ def prove(database: Database, redis: Redis | None) -> tuple[UUID, Proof]:
     if _only_boards(proof):
         sleep(_BOARDS_FOLLOW_SECONDS)
         proof = _check(database, redis)
+    if proof.broken:
+        _log.error("the proof found %s things broken, first: %s", proof.broken, proof.violations[0])
     proof_id = new_id()
     with database.unit_of_work() as uow:
         values = {

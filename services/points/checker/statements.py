@@ -1,5 +1,6 @@
 """What the checker reads."""
 
+from services.points.leaderboards.snapshots import DIGEST
 from services.points.ledger.statements import FACT_COLUMNS
 
 MEMBERS = """
@@ -110,6 +111,14 @@ NEVER = {
     "a fact lies in its year": """
         SELECT 'facts ' || id FROM facts
         WHERE year <> extract(year FROM occurred_at AT TIME ZONE 'Asia/Shanghai')
+    """,
+    "a frozen board shows the places it was frozen with": f"""
+        SELECT 'closed_boards ' || organisation_id || ' ' || period FROM closed_boards b
+        FULL JOIN (
+            SELECT organisation_id, period, count(*) AS size, {DIGEST} AS places
+            FROM closed_board_places GROUP BY organisation_id, period
+        ) AS found USING (organisation_id, period)
+        WHERE (b.size, b.places) IS DISTINCT FROM (found.size, found.places)
     """,
     # A check-in's fact has the check-in's id, which is key enough.
     "a fact says what it came from": """

@@ -71,7 +71,8 @@ _READ: Final = """
     local place = redis.call('ZREVRANK', board, member)
     local first = math.max(0, place - reach)
     local around = between(first, place + reach)
-    return {size, top, points, rank(points), around, first, around[2] and rank(around[2])}
+    local behind = redis.call('ZCOUNT', board, '-inf', '(' .. points)
+    return {size, top, points, rank(points), behind, around, first, around[2] and rank(around[2])}
 """
 
 
@@ -105,12 +106,14 @@ class Board:
         size: how many are on it.
         top: the first places.
         own: the member's place; None for who has no points or is not on this board.
+        behind: how many have fewer points than the member.
         around: the places around the own one, the better first.
     """
 
     size: int
     top: list[Standing]
     own: Standing | None
+    behind: int
     around: list[Standing]
 
 
@@ -206,10 +209,11 @@ class Boards:
         if not ready:
             return None
         if not mine:
-            return Board(size, ranked(_pairs(top)), None, [])
-        points, rank, around, first, *first_rank = mine
+            return Board(size, ranked(_pairs(top)), None, 0, [])
+        points, rank, behind, around, first, *first_rank = mine
         own = Standing(rank, member_id, int(points))
-        return Board(size, ranked(_pairs(top)), own, ranked(_pairs(around), first, *first_rank))
+        near = ranked(_pairs(around), first, *first_rank)
+        return Board(size, ranked(_pairs(top)), own, behind, near)
 
     def points(self, code: str, period: str) -> dict[UUID, int]:
         """Return everybody's points on a board."""

@@ -75,6 +75,14 @@ def put_policy(organisation_id: UUID, json_data: dict[str, Any]) -> Answer:
     return shown, 200, etag(shown["version"])
 
 
+@blueprint.get("/me/preferences")
+@requires(permissions.PREFERENCES)
+@blueprint.output(PreferencesIn)
+def get_preferences() -> dict[str, Any]:
+    """Read whether boards hide the own name."""
+    return {"hide_name": service.hides_name(current_uow(), current_principal().member_id)}
+
+
 @blueprint.put("/me/preferences")
 @requires(permissions.PREFERENCES)
 @transactional

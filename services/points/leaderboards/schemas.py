@@ -7,7 +7,7 @@ from services.points.leaderboards.units import BANDS
 from services.points.scoring.vocabulary import CATEGORIES
 from shared.web import Points, Schema
 
-PERIOD = r"^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?\Z"
+PERIOD = r"^20[0-9]{2}(-Q[1-4]|-(0[1-9]|1[0-2]))?\Z"
 
 
 class BoardIn(Schema):

@@ -26,10 +26,11 @@ _SMALL = ("branch", *_GROUPS)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An organisation that has a board, and the policy in force there.
+    """An organisation that has a board, and the policy that holds there.
 
-    The policy is the nearest that was set on the way up, or the default; `own_version` is that of
-    the organisation's own, None while it inherits.
+    The policy is the nearest that was set on the way up, or the default, and stays what it is while
+    the city's switch turns all boards off; `own_version` is that of the organisation's own, None
+    while it inherits.
     """
 
     id: UUID
@@ -39,6 +40,11 @@ class Place:
     policy: Policy
     all_off: bool
     own_version: int | None
+
+    @property
+    def in_force(self) -> Policy:
+        """What is shown at present."""
+        return replace(self.policy, policy=OFF) if self.all_off else self.policy
 
 
 _PLACE = text("""
@@ -77,8 +83,6 @@ def place(uow: UnitOfWork, organisation_id: UUID) -> Place:
             ),
         )
     policy = Policy(row.policy, row.top_n) if row.policy else Policy()
-    if row.all_off:
-        policy = replace(policy, policy=OFF)
     return Place(row.id, row.code, row.kind, row.path, policy, row.all_off, row.own_version)
 
 
@@ -98,7 +102,7 @@ def show(
     category = query["category"]
     if category is not None and where.kind == "committee":
         raise _too_wide()
-    policy = where.policy
+    policy = where.in_force
     answer: dict[str, Any] = {
         "organisation_id": where.id,
         "period": period,
@@ -118,7 +122,7 @@ def show(
     answer["own"] = {
         "rank": board.own.rank if board.own else None,
         "points": board.own.points if board.own else 0,
-        "ahead_of": _ahead_of(board.own, board.size),
+        "ahead_of": 100 * board.behind // board.size if board.own else None,
         "neighbours": [_shown(s, people) for s in _above(board.around, board.own)],
     }
     return answer | {"size": board.size, "source": source}
@@ -165,12 +169,6 @@ def _too_wide() -> Unprocessable:
 def _above(around: list[Standing], own: Standing | None) -> list[Standing]:
     """Keep of the neighbours those ahead and level: no board points at who has fewer."""
     return [s for s in around if own is not None and s.points >= own.points]
-
-
-def _ahead_of(own: Standing | None, size: int) -> int | None:
-    if own is None or size == 0:
-        return None
-    return max(0, 100 * (size - own.rank) // size)
 
 
 def _check_reach(uow: UnitOfWork, principal: Principal, where: Place) -> None:
@@ -250,6 +248,12 @@ def set_policy(uow: UnitOfWork, principal: Principal, where: Place, data: dict[s
             "at": uow.clock.now(),
         },
     )
+
+
+def hides_name(uow: UnitOfWork, member_id: UUID) -> bool:
+    """Tell whether a member hides the own name on boards."""
+    statement = text("SELECT hide_name FROM members WHERE id = :member")
+    return bool(uow.session.scalar(statement, {"member": member_id}))
 
 
 def set_hide_name(uow: UnitOfWork, member_id: UUID, *, hide_name: bool) -> None:

@@ -51,6 +51,18 @@ _CATEGORY: Final = """
     WHERE true
 """
 
+UNITS: Final = """
+    SELECT u.id, count(m.id) AS members, coalesce(sum(p.points), 0) AS points,
+        count(p.member_id) FILTER (WHERE p.points > 0) AS taking_part
+    FROM organisations u
+    JOIN organisations o ON o.path ^@ u.path
+    JOIN members m ON m.organisation_id = o.id AND m.scored AND m.status <> 'left'
+    LEFT JOIN period_points p ON p.member_id = m.id AND p.period = :period
+    WHERE u.kind = 'unit'
+    GROUP BY u.id
+"""
+"""Units' figures as they are now: who are scored, their points, and how many of them earned any."""
+
 # One pass over the organisation's members, whatever is asked; ranking all of a city's would take
 # several times as long. `behind` is empty for who is not on the board.
 _READ: Final = """
@@ -75,6 +87,7 @@ _READ: Final = """
     ), counts AS (
         SELECT count(*) AS size,
             count(*) FILTER (WHERE points > (SELECT points FROM own)) AS better,
+            count(*) FILTER (WHERE points < (SELECT points FROM own)) AS behind,
             count(*) FILTER (
                 WHERE (points, member_id) > (SELECT points, member_id FROM own)
             ) - (SELECT count(*) FROM ahead) AS first,
@@ -106,11 +119,12 @@ def read(
     rows = uow.session.execute(text(statement), values).all()
     top = [(row.member_id, row.points) for row in rows if row.part == "top"]
     around = [(row.member_id, row.points) for row in rows if row.part == "around"]
-    size, better, first, better_than_first = rows[0][:4]
+    size, better, behind, first, better_than_first = rows[0][:5]
     mine = dict(around).get(member_id)
     return Board(
         size,
         ranked(top),
         Standing(better + 1, member_id, mine) if mine is not None else None,
+        behind,
         ranked(around, first, better_than_first + 1) if count else [],
     )

@@ -14,8 +14,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
-from services.points.leaderboards.policy import FULL, OFF, TOP
-from services.points.leaderboards.service import Place, place
+from services.points.leaderboards.policy import OFF
+from services.points.leaderboards.service import place
+from services.points.leaderboards.sql import UNITS
 from services.points.rules.in_force import unit_of
 from shared.auth import Principal
 from shared.database import UnitOfWork
@@ -25,23 +26,21 @@ BANDS: Final = (50, 200, 500, 1000)
 
 _KEPT_SECONDS: Final = 60
 _ROOT: Final = text("SELECT id FROM organisations WHERE parent_id IS NULL")
-# Participation: the share of those who are scored that earned anything in the period.
-_UNITS: Final = text("""
-    SELECT u.id, u.code, u.name, count(m.id) AS members,
-        coalesce(sum(p.points), 0) AS points,
-        count(p.member_id) FILTER (WHERE p.points > 0) AS taking_part
-    FROM organisations u
-    JOIN organisations o ON o.path ^@ u.path
-    JOIN members m ON m.organisation_id = o.id AND m.scored AND m.status <> 'left'
-    LEFT JOIN period_points p ON p.member_id = m.id AND p.period = :period
-    WHERE u.kind = 'unit'
-    GROUP BY u.id ORDER BY u.code
-""")
+# A settled period's figures are frozen.
+_UNITS: Final = text(f"""
+    SELECT u.id, u.code, u.name, f.members, f.points, f.taking_part
+    FROM organisations u JOIN (
+        SELECT unit_id, members, points, taking_part FROM closed_units WHERE period = :period
+        UNION ALL SELECT * FROM ({UNITS}) AS present
+        WHERE NOT EXISTS (SELECT FROM closed_units WHERE period = :period)
+    ) AS f (unit_id, members, points, taking_part) ON f.unit_id = u.id
+    ORDER BY u.code
+""")  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit's figures; `per_head` in points, `participation` in percent."""
+    """A unit's figures: of those who are scored, points a head and the percentage that earned any."""
 
     id: str
     code: str
@@ -61,35 +60,28 @@ def show(
 ) -> dict[str, Any]:
     """Return the units of one size band, as far as the city's policy shows them.
 
-    Without a band asked for it is that of the own unit; who belongs to none sees the largest.
+    Without a band asked for it is that of the own unit; who belongs to none sees that of the largest.
     """
-    city = place(uow, _root(uow))
+    policy = place(uow, _root(uow)).in_force
     units = _read(uow, redis, query["period"])
     own = next((u for u in units if u.code == unit_of(principal.organisation_path)), None)
     band = query["band"]
     if band is None:
-        band = own.band if own else len(BANDS)
+        band = own.band if own else max((unit.band for unit in units), default=0)
     alike = [unit for unit in units if unit.band == band]
     ranked = _ranked(alike, query["by"])
     mine = next((row for row in ranked if own and row["id"] == own.id), None)
-    shown = [] if city.policy.policy == OFF else ranked[: _places(city)]
+    off = policy.policy == OFF
     return {
         "period": query["period"],
         "by": query["by"],
         "band": band,
-        "policy": city.policy.policy,
+        "policy": policy.policy,
         "bands": _bands(),
-        "size": None if city.policy.policy == OFF else len(ranked),
-        "items": shown,
-        "own": None if city.policy.policy == OFF else mine,
+        "size": None if off else len(ranked),
+        "items": ranked[: policy.shown(len(ranked))],
+        "own": None if off else mine,
     }
-
-
-def _places(city: Place) -> int | None:
-    """Return how many places are shown: all, the first, or none."""
-    if city.policy.policy == FULL:
-        return None
-    return city.policy.top_n if city.policy.policy == TOP else 0
 
 
 def _bands() -> list[dict[str, int | None]]:

@@ -5,7 +5,7 @@ larger than that.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
@@ -33,7 +33,7 @@ _PUT = text("""
 """)
 _GET = text("""
     SELECT job_id, filename, format, size, parts, expires_at, removed_at
-    FROM report_files WHERE job_id = :job
+    FROM report_files WHERE job_id = ANY(:jobs)
 """)
 _DUE = text("""
     SELECT job_id, parts FROM report_files WHERE removed_at IS NULL AND expires_at <= :now
@@ -79,8 +79,10 @@ def keep(database: Database, storage: Storage, job_id: UUID, filename: str, file
     return size
 
 
-def find(uow: UnitOfWork, job_id: UUID) -> Row[Any] | None:
-    return uow.session.execute(_GET, {"job": job_id}).one_or_none()
+def find(uow: UnitOfWork, job_ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """Return what is known of the files of jobs, those of which are done, by the jobs' ids."""
+    rows = uow.session.execute(_GET, {"jobs": list(job_ids)})
+    return {row.job_id: row for row in rows}
 
 
 def fetch(uow: UnitOfWork, storage: Storage, job_id: UUID) -> Kept:
@@ -90,7 +92,7 @@ def fetch(uow: UnitOfWork, storage: Storage, job_id: UUID) -> Kept:
         Gone: `report_file_expired`.
         Unavailable: `storage_away`.
     """
-    row = find(uow, job_id)
+    row = find(uow, [job_id]).get(job_id)
     if row is None or row.removed_at is not None or row.expires_at <= uow.clock.now():
         raise _expired()
     try:

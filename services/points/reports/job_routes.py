@@ -1,5 +1,6 @@
 """Long reports over HTTP."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,16 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from services.points.reports import files, long, permissions
-from services.points.reports.schemas import ReportJobIn, ReportJobOut
+from services.points.reports.schemas import ReportJobIn, ReportJobOut, ReportJobsPage
 from shared.documents import FORMATS
 from shared.jobs import JobRow
 from shared.web import (
+    CursorIn,
+    after_id,
     current_principal,
     current_suite,
     current_uow,
+    page,
     requires,
     transactional,
 )
@@ -33,6 +37,18 @@ def post_report_job(json_data: dict[str, Any]) -> tuple[object, int, dict[str, s
     job_id = long.request(uow, principal, json_data, language())
     location = {"Location": f"/api/v1/report-jobs/{job_id}"}
     return _shown(long.get(uow, principal, job_id)), 202, location
+
+
+@blueprint.get("")
+@requires(permissions.REPORTS)
+@blueprint.input(CursorIn, location="query")
+@blueprint.output(ReportJobsPage)
+def get_report_jobs(query_data: dict[str, Any]) -> dict[str, object]:
+    """List the own jobs, newest first; their files are kept for seven days."""
+    limit, before = query_data["limit"], after_id(query_data["cursor"])
+    rows = long.page(current_uow(), current_principal(), before, limit + 1)
+    result = page(rows, limit, lambda job: [job.id])
+    return {**result, "items": _all_shown(rows[:limit])}
 
 
 @blueprint.get("/<uuid:job_id>")
@@ -67,18 +83,24 @@ def get_file(job_id: UUID) -> Response:
 
 
 def _shown(job: JobRow) -> dict[str, Any]:
-    asked = job.parameters
-    file = files.find(current_uow(), job.id) if job.state == "done" else None
-    return {
-        "id": job.id,
-        "name": asked["name"],
-        "organisation_id": asked["organisation_id"],
-        "format": asked["format"],
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "size": file.size if file else None,
-        "expires_at": file.expires_at if file else None,
-        "created_at": job.created_at,
-        "finished_at": job.finished_at,
-    }
+    return _all_shown([job])[0]
+
+
+def _all_shown(jobs: Sequence[JobRow]) -> list[dict[str, Any]]:
+    kept = files.find(current_uow(), [job.id for job in jobs if job.state == "done"])
+    return [
+        {
+            "id": job.id,
+            "name": job.parameters["name"],
+            "organisation_id": job.parameters["organisation_id"],
+            "format": job.parameters["format"],
+            "state": job.state,
+            "done": job.done,
+            "total": job.total,
+            "size": kept[job.id].size if job.id in kept else None,
+            "expires_at": kept[job.id].expires_at if job.id in kept else None,
+            "created_at": job.created_at,
+            "finished_at": job.finished_at,
+        }
+        for job in jobs
+    ]

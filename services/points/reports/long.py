@@ -49,6 +49,11 @@ def get(uow: UnitOfWork, principal: Principal, job_id: UUID) -> JobRow:
     return job
 
 
+def page(uow: UnitOfWork, principal: Principal, before: UUID | None, limit: int) -> list[JobRow]:
+    """Return the person's own jobs, newest first."""
+    return jobs.page(uow, principal, KIND, before, limit)
+
+
 def cancel(uow: UnitOfWork, principal: Principal, job_id: UUID) -> JobRow:
     """Give a job up; one that is done stays done."""
     get(uow, principal, job_id)

@@ -27,12 +27,14 @@ _WHO: Final = text("""
 """)
 
 
-def build(uow: UnitOfWork, member_id: UUID, year: int | None, language: str) -> Document:
-    """Return a member's year, the present one when `year` is None."""
+def build(
+    uow: UnitOfWork, member_id: UUID, year: int | None, language: str
+) -> tuple[Document, str]:
+    """Return a member's year, the present one when `year` is None, and a name for its file."""
     points = points_of(uow, member_id, year)
     maker = _Maker(language)
     say, year = maker.say, points["year"]
-    return Document(
+    document = Document(
         "year",
         say(f"{year}年个人积分", f"My points, {year}"),
         [
@@ -44,6 +46,7 @@ def build(uow: UnitOfWork, member_id: UUID, year: int | None, language: str) -> 
         [maker.categories(points), maker.rules(points), maker.entries(uow, member_id, year)],
         language,
     )
+    return document, f"my-year-{year}"
 
 
 def _who(uow: UnitOfWork, member_id: UUID, maker: "_Maker") -> list[tuple[str, Value]]:

@@ -47,7 +47,7 @@ def get_reports() -> dict[str, Any]:
 
 
 @blueprint.get("/reports/<name>")
-@requires(permissions.REPORTS)
+@requires(permissions.REPORTS_READ)
 @blueprint.input(ReportIn, location="query")
 @blueprint.doc(responses=_ANSWER)
 def get_report(name: str, query_data: dict[str, Any]) -> Response:
@@ -65,8 +65,8 @@ def get_report(name: str, query_data: dict[str, Any]) -> Response:
 def get_my_year(query_data: dict[str, Any]) -> Response:
     """Take away the own year: every entry with its why."""
     member_id = current_principal().member_id
-    document = member_year.build(current_uow(), member_id, query_data["year"], language())
-    return _written(document, query_data["format"], "my-year")
+    document, filename = member_year.build(current_uow(), member_id, query_data["year"], language())
+    return _written(document, query_data["format"], filename)
 
 
 def _written(document: Document, name: str, filename: str) -> Response:

@@ -5,7 +5,7 @@ from datetime import date
 from marshmallow import fields, validate
 
 from shared.documents import FORMATS
-from shared.web import Schema
+from shared.web import Schema, page_of
 
 _DAYS = validate.Range(date(2000, 1, 1), date(2100, 12, 31))
 _YEARS = validate.Range(2000, 2100)
@@ -89,3 +89,6 @@ class ReportJobOut(Schema):
     expires_at = fields.AwareDateTime(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+ReportJobsPage = page_of(ReportJobOut)

@@ -30,8 +30,9 @@ def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
             "member_unknown",
             "member_no",
             Text(
-                "名册中没有编号「{value}」，请核对。",
-                "The roster has no number “{value}”; check it.",
+                "名册中没有编号「{value}」，请核对；如编号前面的 0 丢了，请把该列设为文本后重填。",
+                "The roster has no number “{value}”; check it. If its leading zeros are gone, make"
+                " the column text and write it anew.",
             ),
             """
             SELECT s.row_number, s.member_no FROM staged s

@@ -3,8 +3,10 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +19,11 @@ from sqlalchemy.exc import DatabaseError
 from services.points.audit import retention
 from services.points.checker import seals
 from services.points.checker.check import check
-from shared.clock import FixedClock
+from services.points.config import Settings
+from shared.clock import SHANGHAI, FixedClock
 from shared.database import Database
 from shared.ids import new_id
+from shared.storage import FolderStorage
 from shared.testing.plugin import TokenFor
 from tests.points.city import BRANCH
 
@@ -103,6 +107,32 @@ def test_a_refusal_is_noted_and_what_people_typed_is_not(people: People) -> None
     assert seen["filters"] == {"q": "…"}
 
 
+def test_the_log_says_which_report_was_read_and_which_was_taken_away(people: People) -> None:
+    of = f"organisation_id={BRANCH}&year=2026"
+    for path in (
+        f"/reports/branch-evidence?{of}",
+        f"/reports/branch-evidence?{of}&format=pdf",
+        f"/reports/ledger?{of}&format=csv",
+    ):
+        assert people.call(people.secretary, "GET", path).status_code == 200
+    asked = people.call(
+        people.secretary, "POST", "/report-jobs",
+        {"name": "ledger", "organisation_id": str(BRANCH), "format": "csv"},
+    ).json  # fmt: skip
+    # Whoever waits for a job asks every second.
+    assert people.call(people.secretary, "GET", f"/report-jobs/{asked['id']}").status_code == 200
+    log = f"actor_id={people.secretary}"
+    assert {act["filters"]["name"] for act in people.log(f"{log}&what=saw")} == {"branch-evidence"}
+    assert [act["filters"]["file"] for act in people.log(f"{log}&what=exported")] == [
+        "ledger-b0001-20260101-20261231.csv",
+        "branch-evidence-b0001-20260101-20261231.pdf",
+    ]
+    (did,) = people.log(f"{log}&what=did")
+    assert (did["action"], did["filters"]) == ("POST /report-jobs", {"format": "csv"})
+    assert len(people.log(log)) == 4
+    assert people.call(people.auditor, "GET", "/audit?what=thought").status_code == 422
+
+
 def test_the_log_is_paged_and_reading_it_is_noted(
     people: People, add_member: Callable[..., UUID]
 ) -> None:
@@ -130,7 +160,8 @@ def test_a_span_is_taken_away_and_that_is_noted(
     answer = people.call(people.auditor, "GET", f"/audit/export?{span}")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert any("GET /members/<member_id>/points" in row and "张*" in row for row in rows)
+    (seen,) = [row for row in rows if "GET /members/<member_id>/points" in row]
+    assert seen[:2] == [f"{clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", "张*"]
     book = people.call(people.auditor, "GET", f"/audit/export?{span}&format=xlsx")
     assert openpyxl.load_workbook(BytesIO(book.data)).active is not None
     acts = [act["action"] for act in people.log(f"actor_id={people.auditor}")]
@@ -171,6 +202,14 @@ def test_nobody_rewrites_the_log(people: People, city: Database, statement: str)
             uow.session.execute(text(statement))
 
 
+def test_logs_are_kept_half_a_year_at_the_least(storage: FolderStorage, public_keys: Path) -> None:
+    settings = Settings("", "", public_keys, 1, storage)
+    assert settings.audit_kept == timedelta(days=730)
+    assert replace(settings, audit_kept=timedelta(days=180))
+    with pytest.raises(ValueError, match="AUDIT_KEPT_DAYS"):
+        replace(settings, audit_kept=timedelta(days=179))
+
+
 def test_what_is_past_its_time_is_given_up_and_the_rest_still_proven(
     people: People, city: Database, clock: FixedClock
 ) -> None:
@@ -184,7 +223,7 @@ def test_what_is_past_its_time_is_given_up_and_the_rest_still_proven(
     people.log()
     for _ in range(2):  # the second one the same day finds nothing to do
         with city.unit_of_work() as uow:
-            assert not retention.keep_no_longer(uow)
+            assert not retention.keeper(timedelta(days=730))(uow)
             uow.commit()
     with city.unit_of_work() as uow:
         seals.seal(uow, timedelta())

@@ -108,14 +108,12 @@ def test_five_megabytes_are_the_most(branch: Branch) -> None:
 
 
 def test_a_repeated_upload_is_kept_once(branch: Branch, storage: FolderStorage) -> None:
-    # The very same body: multipart boundaries differ from one upload to the next.
-    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + PDF
-    sent = {
-        "data": body + b"\r\n--b--\r\n",
-        "content_type": "multipart/form-data; boundary=b",
-        "headers": {"Idempotency-Key": "k"},
-    }
-    answers = [branch.call(branch.member, "POST", "/attachments", **sent) for _ in range(2)]
+    answers = [
+        branch.call(
+            branch.member, "POST", "/attachments", **form(PDF), headers={"Idempotency-Key": "k"}
+        )
+        for _ in range(2)
+    ]
     assert answers[0].json == answers[1].json
     assert sum(path.is_file() for path in storage._folder.rglob("*")) == 1
 

@@ -128,6 +128,7 @@ def test_redis_and_sql_and_the_model_agree_after_any_history(
                 own = next((s for s in model if s.member_id == member), None)
                 assert seen.own == own
                 assert bool(own) is (points > 0)
+                assert seen.behind == sum(own is not None and s.points < points for s in model)
                 place = model.index(own) if own else 0
                 near = model[max(0, place - reach) : place + reach + 1] if own else []
                 assert seen.around == near
@@ -261,9 +262,15 @@ def test_the_policy_decides_what_is_shown(
     assert len(board(client, member, BRANCH, limit=200)["items"]) == 15
     assert policy(client, unit, CITY, {"policy": "full"})[0] == 403
     assert policy(client, unit, UNIT, {"policy": "full", "all_off": True})[0] == 403
-    assert policy(client, boss, CITY, {"policy": "full", "all_off": True})[0] == 200
+    before = board(client, member, CITY, limit=200)
+    switched = policy(client, boss, CITY, {"policy": "full", "all_off": True})
     off = board(client, member, BRANCH)
     assert (off["policy"], off["items"], off["own"], off["size"]) == ("off", [], None, None)
+    # What each had set is there again once the switch is back.
+    assert (switched[1]["policy"], switched[1]["all_off"]) == ("full", True)
+    assert policy(client, boss, CITY, {"policy": before["policy"], "all_off": False})[0] == 200
+    assert board(client, member, CITY, limit=200) == before
+    assert len(board(client, member, BRANCH, limit=200)["items"]) == 15
 
 
 def test_a_hidden_name_is_masked_for_others_and_keeps_its_place(
@@ -278,7 +285,10 @@ def test_a_hidden_name_is_masked_for_others_and_keeps_its_place(
     set_points(city, other, 20, 1)
     projector.rebuild()
     headers = {"Authorization": f"Bearer {token_for(shy)}"}
-    client.put("/api/v1/me/preferences", json={"hide_name": True}, headers=headers)
+    preferences = "/api/v1/me/preferences"
+    assert client.get(preferences, headers=headers).json == {"hide_name": False}
+    client.put(preferences, json={"hide_name": True}, headers=headers)
+    assert client.get(preferences, headers=headers).json == {"hide_name": True}
     seen = board(client, token_for(other), BRANCH)["items"][0]
     assert seen == {"rank": 1, "member": {"id": None, "name": "欧*"}, "points": 3}
     mine = board(client, token_for(shy), BRANCH)["items"][0]
@@ -312,7 +322,9 @@ def test_boards_of_others_are_closed(
     assert (answer.status_code, answer.json["code"]) == (403, "out_of_reach")
 
 
-@pytest.mark.parametrize("period", ["26", "2026-13", "2026-Q5", "2026-1", "2026\n", "", "x"])
+@pytest.mark.parametrize(
+    "period", ["26", "2026-13", "2026-Q5", "2026-1", "2026\n", "", "x", "0000", "9999"]
+)
 def test_a_period_that_is_none_is_refused(
     client: FlaskClient, token_for: TokenFor, period: str
 ) -> None:

@@ -29,11 +29,39 @@ OCTOBER = "2026-10"
 @pytest.fixture
 def read(client: FlaskClient, token_for: TokenFor) -> Read:
     def ask(member: UUID, path: str = "/leaderboards", branch: str = "b0001", **query: Any) -> Any:
-        token = token_for(member, f"/city/u001/{branch}/")
+        token = token_for(member, f"/city/u001/{branch}/" if branch else "/city/")
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         return client.get(f"/api/v1{path}", headers=headers, query_string=query)
 
     return ask
+
+
+def make_groups(city: Database, youth: list[UUID], own: list[UUID]) -> tuple[UUID, UUID]:
+    """Make a study group and a branch's group of some members; return their ids."""
+    groups = (
+        (new_id(), "cross_cutting", UNIT, "/city/u001/"),
+        (new_id(), "group", BRANCH, "/city/u001/b0001/"),
+    )
+    with city.unit_of_work() as uow:
+        for identity, kind, parent, path in groups:
+            code = identity.hex
+            uow.session.execute(
+                text("INSERT INTO organisations VALUES (:id, :code, :code, :kind, :parent, :path)"),
+                {
+                    "id": identity, "code": code, "kind": kind, "parent": parent,
+                    "path": f"{path}{code}/",
+                },
+            )  # fmt: skip
+        uow.session.execute(
+            text("INSERT INTO group_members SELECT :group, unnest(CAST(:members AS uuid[]))"),
+            {"group": groups[0][0], "members": youth},
+        )
+        uow.session.execute(
+            text("UPDATE members SET group_id = :group WHERE id = ANY(:members)"),
+            {"group": groups[1][0], "members": own},
+        )
+        uow.commit()
+    return groups[0][0], groups[1][0]
 
 
 @given(st.dates(min_value=date(2001, 1, 1), max_value=date(2099, 12, 31)))
@@ -63,9 +91,10 @@ def test_a_frozen_board_reads_as_the_live_one_did(
     city: Database, add_member: Add, points: list[int], data: st.DataObject
 ) -> None:
     members = [add_member(BRANCH if n % 2 else OTHER) for n in range(len(points))]
+    youth, own = make_groups(city, members[:5], members[1::2])
     count, reach = data.draw(st.integers(0, 6)), data.draw(st.integers(0, 3))
     with city.unit_of_work() as uow:
-        for table in ("closed_board_places", "closed_boards", "period_points"):
+        for table in ("closed_board_places", "closed_boards", "closed_units", "period_points"):
             uow.session.execute(text(f"DELETE FROM {table}"))
         for member, amount in zip(members, points, strict=True):
             uow.session.execute(
@@ -74,12 +103,14 @@ def test_a_frozen_board_reads_as_the_live_one_did(
             )
         live = {
             (place, member): sql.read(
-                uow, sql.Where(place, "unit", path), OCTOBER, member, count=count, reach=reach
+                uow, sql.Where(place, kind, path), OCTOBER, member, count=count, reach=reach
             )
-            for place, path in (
-                (CITY, "/city/"),
-                (UNIT, "/city/u001/"),
-                (BRANCH, "/city/u001/b0001/"),
+            for place, kind, path in (
+                (CITY, "committee", "/city/"),
+                (UNIT, "unit", "/city/u001/"),
+                (BRANCH, "branch", "/city/u001/b0001/"),
+                (youth, "cross_cutting", ""),
+                (own, "group", ""),
             )
             for member in members
         }
@@ -116,25 +147,7 @@ def test_a_groups_board_ranks_those_in_it(
     city: Database, add_member: Add, attend: Any, post: Post, read: Read
 ) -> None:
     one, two, outside = add_member(name="孙三"), add_member(OTHER, name="李四"), add_member()
-    youth, own = new_id(), new_id()
-    with city.unit_of_work() as uow:
-        for identity, code, kind, parent, path in (
-            (youth, "y1", "cross_cutting", UNIT, "/city/u001/y1/"),
-            (own, "g1", "group", BRANCH, "/city/u001/b0001/g1/"),
-        ):
-            uow.session.execute(
-                text("INSERT INTO organisations VALUES (:id, :code, :code, :kind, :parent, :path)"),
-                {"id": identity, "code": code, "kind": kind, "parent": parent, "path": path},
-            )
-        for member in (one, two):
-            uow.session.execute(
-                text("INSERT INTO group_members VALUES (:group, :member)"),
-                {"group": youth, "member": member},
-            )
-        uow.session.execute(
-            text("UPDATE members SET group_id = :group WHERE id = :id"), {"group": own, "id": one}
-        )
-        uow.commit()
+    youth, own = make_groups(city, [one, two], [one])
     post(*(attend(member) for member in (one, two, two, outside)))
     for identity, names in ((youth, ["李四", "孙三"]), (own, ["孙三"])):
         board = read(one, organisation_id=identity, period="2026-11")
@@ -199,9 +212,39 @@ def test_units_stand_by_points_a_head_and_by_participation(units: UUID, read: Re
         ("u002", 100),
         ("机关党委", 66.7),
     ]
+    from_above = read(units, "/unit-leaderboards", branch="", period="2026-11").json
+    assert (from_above["band"], from_above["size"], from_above["own"]) == (0, 2, None)
     large = read(units, "/unit-leaderboards", period="2026-11", band=4).json
     assert (large["items"], large["own"], large["size"]) == ([], None, 0)
     assert [band["from"] for band in large["bands"]] == [0, 50, 200, 500, 1000]
+
+
+def test_a_settled_periods_figures_of_units_stay_as_they_were(
+    city: Database, clock: FixedClock, units: UUID, read: Read, redis_client: Redis
+) -> None:
+    live = read(units, "/unit-leaderboards", period="2026-11").json
+    clock.advance(SETTLING.total_seconds() + 30 * 86_400)
+    with city.unit_of_work() as uow:
+        assert "2026-11" in snapshots.freeze(uow)
+        uow.commit()
+    change_member(city, units, scored=False)
+    # What was computed is kept for a minute.
+    redis_client.flushall()
+    assert read(units, "/unit-leaderboards", period="2026-11").json == live
+    running = read(units, "/unit-leaderboards", period="2026").json
+    assert [unit["members"] for unit in running["items"]] == [1, 2]
+
+
+def test_whoever_shares_a_place_is_ahead_of_those_with_fewer_alone(
+    city: Database, add_member: Add, attend: Any, post: Post, read: Read
+) -> None:
+    members = [add_member() for _ in range(4)]
+    post(*(attend(member) for member in members), attend(members[0], "theme_day"))
+    ahead = [
+        read(member, organisation_id=BRANCH, period="2026-11").json["own"]["ahead_of"]
+        for member in members
+    ]
+    assert ahead == [75, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,23 @@ def test_headings_are_in_the_language_asked_in(
     assert "Member no." in asker.call("GET", f"/{job}/file").data.decode()
 
 
+def test_whoever_lost_a_jobs_address_finds_it_in_the_list(
+    asker: Asker, runner: JobRunner, three: UUID, client: FlaskClient, token_for: TokenFor
+) -> None:
+    made = asker.queue(format="csv")
+    assert runner.run_once()
+    waiting = asker.queue(format="xlsx")
+    Asker(client, token_for).queue()
+    first = asker.call("GET", "?limit=1").json
+    rest = asker.call("GET", f"?cursor={first['next_cursor']}").json
+    assert [(job["id"], job["state"]) for job in first["items"] + rest["items"]] == [
+        (waiting, "queued"),
+        (made, "done"),
+    ]
+    assert rest["next_cursor"] is None
+    assert rest["items"] == [asker.look(made)]
+
+
 def test_every_report_and_form_can_be_a_job(asker: Asker, runner: JobRunner, three: UUID) -> None:
     for name, where, form in (
         ("branch-evidence", BRANCH, "pdf"),

@@ -110,6 +110,8 @@ def test_each_kind_has_a_template(desk: Desk, kind: str) -> None:
     table, notes = load_workbook(io.BytesIO(answer.data)).worksheets
     headings = next(table.iter_rows(values_only=True))
     assert headings[0].endswith("*")
+    # A program would take 0000012 for the number 12.
+    assert table.column_dimensions["A"].number_format == "@"
     explained = list(notes.iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in explained] == [heading.rstrip("*") for heading in headings]
     assert all(all(row) for row in explained)

@@ -4,14 +4,18 @@ import random
 from collections.abc import Callable
 from uuid import UUID
 
+import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from services.points.ledger import closed_months
 from shared.database import Database
+from shared.testing.plugin import TokenFor
 from tests.points.city import BRANCH
 from tests.points.result_imports.desk import HOURS, RESULTS, SECRETARY, Desk, points
 
 Add = Callable[..., UUID]
+Somebody = tuple[UUID, str]
 
 
 def test_an_import_is_undone_as_one_and_may_be_made_again(
@@ -51,7 +55,7 @@ def test_what_another_import_named_as_well_stays_until_that_is_undone(
 
 
 def test_a_corrected_figure_goes_back_to_what_the_file_before_said(
-    desk: Desk, city: Database, somebody: tuple[UUID, str]
+    desk: Desk, city: Database, somebody: Somebody
 ) -> None:
     row = (somebody[1], "张三", "2026-08-01", "社区服务")
     first = desk.send("hours", [HOURS, (*row, 1)])
@@ -65,7 +69,7 @@ def test_a_corrected_figure_goes_back_to_what_the_file_before_said(
 
 
 def test_a_month_closed_before_the_worker_came_leaves_the_import_standing_and_says_so(
-    desk: Desk, city: Database, somebody: tuple[UUID, str]
+    desk: Desk, city: Database, somebody: Somebody
 ) -> None:
     row = (somebody[1], "张三", "2026-10-01", "大赛", "quiz", None)
     first = desk.send("results", [RESULTS, row])
@@ -80,12 +84,32 @@ def test_a_month_closed_before_the_worker_came_leaves_the_import_standing_and_sa
     assert points(city) == 10
 
 
-def test_whoever_reaches_less_than_the_importer_cannot_undo(
-    desk: Desk, city: Database, somebody: tuple[UUID, str]
+def test_whoever_took_the_office_over_undoes_what_the_one_before_brought(
+    desk: Desk, city: Database, client: FlaskClient, token_for: TokenFor, somebody: Somebody
 ) -> None:
+    first = desk.send("hours", [HOURS, (somebody[1], "张三", "2026-08-01", "服务", 1)])
+    narrower = Desk(client, token_for, city).undo(first["id"], SECRETARY)
+    assert (narrower.status_code, narrower.json["code"]) == (404, "import_unknown")
+    assert points(city) == 10
+    successor = Desk(client, token_for, city)
+    undone = successor.finished(successor.undo(first["id"]))
+    assert (undone["state"], points(city)) == ("undone", 0)
+
+
+def test_whoever_lost_the_reach_cannot_undo(desk: Desk, city: Database, somebody: Somebody) -> None:
     first = desk.send("hours", [HOURS, (somebody[1], "张三", "2026-08-01", "服务", 1)])
     refused = desk.undo(first["id"], SECRETARY)
     assert (refused.status_code, refused.json["code"]) == (403, "out_of_reach")
+    assert points(city) == 10
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\0", "x" * 201, None])
+def test_undoing_needs_a_reason(
+    desk: Desk, city: Database, somebody: Somebody, reason: str | None
+) -> None:
+    first = desk.send("hours", [HOURS, (somebody[1], "张三", "2026-08-01", "服务", 1)])
+    refused = desk.call("POST", f"/imports/{first['id']}/undo", {"reason": reason})
+    assert (refused.status_code, refused.json["code"]) == (422, "fields_invalid")
     assert points(city) == 10
 
 
@@ -110,7 +134,7 @@ def test_any_history_of_imports_and_undoings_leaves_what_stands(
 
 
 def test_what_is_there_may_be_sent_again_after_its_month_was_closed(
-    desk: Desk, city: Database, somebody: tuple[UUID, str]
+    desk: Desk, city: Database, somebody: Somebody
 ) -> None:
     rows = [RESULTS, (somebody[1], "张三", "2026-10-01", "大赛", "quiz", None)]
     first = desk.send("results", rows)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylopdf_fonts_zh_cn import sans_path
 
-from shared.documents import Column
+from shared.documents import Column, Document, Section
 from shared.documents.line_breaks import wrapped
-from tests.shared.documents.documents import document, pages, written
+from tests.shared.documents.documents import COLUMNS, document, pages, written
 
 # Of the third level of 通用规范汉字表, beyond GB 2312 and beyond 16 bits: names are full of them.
 RARE = "𬭎𬱖㛃䶮𬍛𫖯喆鿏堃龘𩾃𬺓𫠜"
@@ -68,6 +68,21 @@ def test_rows_break_between_pages_under_their_heading() -> None:
     assert [n for n in range(120) if f"第{n:03}项：学习贯彻会议精神" not in whole] == []
 
 
+def test_a_table_that_fits_on_a_page_is_not_torn_apart() -> None:
+    tables = [
+        Section(f"t{n}", f"第{n}表", COLUMNS, [(f"第{n}表第{m}行", m) for m in range(25)])
+        for n in range(3)
+    ]
+    read = pages(written(Document("x", "几张表", [], tables, "zh"), "pdf"))
+    whole = [
+        number
+        for number, page in enumerate(read)
+        for n in range(3)
+        if all(text in page for text in (f"第{n}表第0行", f"第{n}表第24行"))
+    ]
+    assert whole == [0, 1, 2]
+
+
 def test_an_empty_table_says_so_in_both_languages() -> None:
     assert "（无）" in pages(written(document([]), "pdf"))[0]
     english = pages(written(document([], language="en"), "pdf"))[0]
@@ -86,9 +101,13 @@ def test_a_wide_table_turns_the_page(columns: int, landscape: bool) -> None:
 
 
 def test_days_and_shares_are_shown_as_people_write_them() -> None:
-    columns = (Column("a", "日", 10, "day"), Column("b", "率", 8, "percent"))
-    (page,) = pages(written(document([(date(2026, 11, 20), 0.8333)], columns), "pdf"))
-    assert "2026-11-20 83.3%" in page
+    columns = (
+        Column("a", "日", 10, "day"), Column("b", "率", 8, "percent"), Column("c", "数", 8, "number")
+    )  # fmt: skip
+    rows = [(date(2026, 11, 20), 0.8333, 4.0), (date(2026, 11, 21), 1, 1234.5)]
+    (page,) = pages(written(document(rows, columns), "pdf"))
+    assert "2026-11-20 83.3% 4\n" in page
+    assert "2026-11-21 100.0% 1,234.5" in page
 
 
 def count(text: str) -> float:

@@ -13,6 +13,8 @@ UP = (
         organisation_id uuid NOT NULL REFERENCES organisations (id),
         period text NOT NULL,
         size integer NOT NULL CHECK (size >= 0),
+        -- Of its places, so that none of them changes unseen.
+        places bytea NOT NULL,
         frozen_at timestamptz NOT NULL,
         PRIMARY KEY (organisation_id, period)
     )
@@ -31,9 +33,30 @@ UP = (
         FOREIGN KEY (organisation_id, period) REFERENCES closed_boards
     )
     """,
+    """
+    CREATE TABLE closed_units (
+        period text NOT NULL,
+        unit_id uuid NOT NULL REFERENCES organisations (id),
+        -- Of those who were scored.
+        members integer NOT NULL CHECK (members > 0),
+        points bigint NOT NULL,
+        taking_part integer NOT NULL CHECK (taking_part BETWEEN 0 AND members),
+        PRIMARY KEY (period, unit_id)
+    )
+    """,
+    *(
+        f"""
+        CREATE TRIGGER {table}_are_journaled AFTER INSERT OR UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION journal_change({key})
+        """
+        for table, key in (
+            ("closed_boards", "'organisation_id', 'period'"),
+            ("closed_units", "'period', 'unit_id'"),
+        )
+    ),
 )
 
-DOWN = ("DROP TABLE closed_board_places", "DROP TABLE closed_boards")
+DOWN = ("DROP TABLE closed_units", "DROP TABLE closed_board_places", "DROP TABLE closed_boards")
 
 
 def upgrade() -> None:

@@ -1,6 +1,7 @@
 """A unit's summary: a row for each branch, in the order of the tree and not of points."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +19,14 @@ PERMISSION = UNIT_SUMMARY
 FORMATS = ("json", "xlsx", "pdf")
 ORGANISATIONS = ("unit", "general_branch")
 LONGEST_MONTHS = 60
+
+# As narrow as the columns of a page.
+_SHORT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "BASE": "Base", "LIFE": "Org. life", "STUDY": "Study", "SERVE": "Service",
+        "CULT": "Culture, sport", "HONOR": "Honours", "ADJUST": "Adjusted", "DEDUCT": "Taken off",
+    }
+)  # fmt: skip
 
 NOTE: Final = Text(
     "按组织顺序排列，不作排名；党员数为期末（未到期末则为制表时）在册人数；参与率为参加过活动的党员占比；"
@@ -47,15 +56,15 @@ def build(asked: Asked) -> Iterator[Section]:
 def _columns(asked: Asked) -> list[Column]:
     return [
         Column("code", asked.say(Text("代码", "Code")), 10),
-        Column("branch", asked.say(Text("党支部", "Branch")), 24),
-        Column("members", asked.say(Text("党员", "Members")), 7, "number"),
+        Column("branch", asked.say(Text("党支部", "Branch")), 22),
+        Column("members", asked.say(Text("党员", "Members")), 9, "number"),
         Column("scored_members", asked.say(Text("计分", "Scored")), 7, "number"),
         Column("took_part", asked.say(Text("参加", "Took part")), 7, "number"),
-        Column("participation", asked.say(Text("参与率", "Particip.")), 8, "percent"),
+        Column("participation", asked.say(Text("参与率", "Share taking part")), 8, "percent"),
         Column("points", asked.say(Text("积分", "Points")), 9, "number"),
         Column("points_per_head", asked.say(Text("人均", "Per head")), 7, "number"),
         *(
-            Column(category.lower(), asked.say(title), 9, "number")
+            Column(category.lower(), asked.say(Text(title.zh, _SHORT[category])), 9, "number")
             for category, title in words.CATEGORIES.items()
         ),
     ]
