@@ -4,7 +4,18 @@ A service has `JOBS_V1_UP` in a migration, queues with `enqueue` and runs a `Job
 process beside its worker, so that heavy work never shares an interpreter with live posting.
 """
 
-from shared.jobs.queue import JobRow, cancel, enqueue, get, page
+from shared.jobs.queue import JobRow, cancel, enqueue, get, get_some, page
 from shared.jobs.runner import Cancelled, Job, JobRunner, Work
 
-__all__ = ["Cancelled", "Job", "JobRow", "JobRunner", "Work", "cancel", "enqueue", "get", "page"]
+__all__ = [
+    "Cancelled",
+    "Job",
+    "JobRow",
+    "JobRunner",
+    "Work",
+    "cancel",
+    "enqueue",
+    "get",
+    "get_some",
+    "page",
+]

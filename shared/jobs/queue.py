@@ -1,6 +1,6 @@
 """Jobs as people see them: asked for, looked at, cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +23,7 @@ _JOBS: Final = """
         CASE WHEN state = 'queued' AND started_at IS NOT NULL THEN 'running' ELSE state END AS state
     FROM jobs WHERE kind = :kind
 """
-_ONE: Final = text(_JOBS + " AND id = :id")
+_SOME: Final = text(_JOBS + " AND id = ANY(:ids) ORDER BY id DESC")
 _PAGE: Final = text(
     _JOBS + " AND created_by = :by AND (CAST(:before AS uuid) IS NULL OR id < :before)"
     " ORDER BY id DESC LIMIT :limit"
@@ -74,8 +74,13 @@ def enqueue(
 
 def get(uow: UnitOfWork, kind: str, job_id: UUID) -> JobRow | None:
     """Return a job of a kind, or None."""
-    row = uow.session.execute(_ONE, {"id": job_id, "kind": kind}).one_or_none()
-    return JobRow(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public name for it
+    return next(iter(get_some(uow, kind, [job_id])), None)
+
+
+def get_some(uow: UnitOfWork, kind: str, job_ids: Sequence[UUID]) -> list[JobRow]:
+    """Return those of some jobs that are of a kind, newest first."""
+    rows = uow.session.execute(_SOME, {"ids": job_ids, "kind": kind})
+    return [JobRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def page(

@@ -10,6 +10,8 @@ from services.points.checker.decisions import NAMES_ITS_DECISION
 from services.points.checker.proof import Violation
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
+from services.points.roster import history
+from services.points.roster.models import Member
 from services.points.rules.presets import install_preset
 from shared.contracts.attendance import RECORDED_V1
 from shared.contracts.roster import MEMBERS_V1
@@ -75,9 +77,12 @@ def deliver(database: Database, handler: AttendancePosting, *messages: dict[str,
 
 def change_member(database: Database, member: UUID, *, scored: bool, branch: UUID = BRANCH) -> None:
     """Change what the roster says of a member. The ledger learns of it by `tell_of`."""
-    change = text("UPDATE members SET scored = :scored, organisation_id = :branch WHERE id = :id")
     with database.unit_of_work() as uow:
-        uow.session.execute(change, {"scored": scored, "branch": branch, "id": member})
+        row = uow.session.get_one(Member, member)
+        if row.scored != scored:
+            history.scoring_change(uow, member, scored=scored)
+        row.scored, row.organisation_id = scored, branch
+        uow.session.flush()
         uow.commit()
 
 

@@ -2,18 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
-
 from services.points.adjustments import claims, facts, policy
 from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.ledger.decided import post_decided
+from services.points.ledger.past import was_scored
 from services.points.ledger.recorded import RecordedFact
 from services.points.scoring.vocabulary import FACT_KINDS
 from shared.database import UnitOfWork
 from shared.errors import Problem
-
-_SCORED = text("SELECT scored FROM members WHERE id = :member")
 
 
 def carry_out(uow: UnitOfWork, row: AdjustmentRow) -> Entries:
@@ -30,7 +27,7 @@ def carry_out(uow: UnitOfWork, row: AdjustmentRow) -> Entries:
         raise policy.not_ruled(row.kind)
     entries = _record(uow, row)
     if not any(entry["fact_id"] == row.id for entry in entries):
-        scored = uow.session.scalar(_SCORED, {"member": row.member_id})
+        scored = was_scored(uow, row.member_id, row.occurred_at)
         raise policy.not_ruled(row.kind) if scored else policy.not_scored()
     return entries
 

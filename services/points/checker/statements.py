@@ -15,7 +15,6 @@ FACTS = f"""
     SELECT f.year, f.revision, {FACT_COLUMNS}
     FROM facts f WHERE member_id = ANY(%s) AND state = 'present'
 """
-UNSCORED = "SELECT id FROM members WHERE id = ANY(%s) AND NOT scored"
 ENTRIES = """
     SELECT e.member_id, e.year, e.id, e.fact_id, e.rule_code, e.reverses IS NULL AND r.id IS NULL,
         CASE WHEN e.reverses IS NULL THEN least(e.occurred_at, e.posted_at) END, e.organisation_id,
@@ -25,8 +24,7 @@ ENTRIES = """
     WHERE e.member_id = ANY(%s)
 """
 YEARS = """
-    SELECT member_id, year, points, used, scored, last_occurred_at, last_fact_id, version,
-        stale
+    SELECT member_id, year, points, used, last_occurred_at, last_fact_id, version, stale
     FROM member_years WHERE member_id = ANY(%s)
 """
 PERIODS = "SELECT member_id, period, points, version FROM period_points WHERE member_id = ANY(%s)"
@@ -94,19 +92,30 @@ NEVER = {
         LEFT JOIN rules r ON r.rule_set_id = e.rule_set_id AND r.code = e.rule_code
         WHERE r.body ->> 'category' IS DISTINCT FROM e.category
     """,
+    # A unit's is cut down to the city's, where that has become lower since.
     "an entry shows its rule's cap": """
         SELECT 'ledger_entries ' || e.id FROM ledger_entries e
         JOIN rules r ON r.rule_set_id = e.rule_set_id AND r.code = e.rule_code
-        WHERE e.cap IS DISTINCT FROM (
-            SELECT (c ->> 'points')::integer FROM jsonb_array_elements(r.body -> 'caps') AS c
-            WHERE c ->> 'per' = 'year'
-        )
+        JOIN rule_sets s ON s.id = e.rule_set_id
+        LEFT JOIN LATERAL (
+            SELECT (c ->> 'points')::integer AS points
+            FROM jsonb_array_elements(r.body -> 'caps') AS c WHERE c ->> 'per' = 'year'
+        ) AS own ON true
+        WHERE e.cap IS DISTINCT FROM
+            CASE WHEN s.organisation_id IS NULL THEN own.points ELSE least(own.points, e.cap) END
     """,
     "a grant lies between nothing and its worth": """
         SELECT 'ledger_entries ' || id FROM ledger_entries
         WHERE abs(points) > abs(worth) OR sign(points) = -sign(worth) AND points <> 0
             OR (reverses IS NULL AND limited_by = '' AND points <> worth)
             OR (reverses IS NULL AND limited_by <> '' AND points = worth AND worth <> 0)
+    """,
+    "who is scored is what last changed": """
+        SELECT 'members ' || m.id FROM members m JOIN (
+            SELECT DISTINCT ON (member_id) member_id, scored FROM scoring_changes
+            ORDER BY member_id, since DESC
+        ) AS last ON last.member_id = m.id
+        WHERE last.scored <> m.scored
     """,
     "a fact lies in its year": """
         SELECT 'facts ' || id FROM facts

@@ -12,7 +12,7 @@ from psycopg import Cursor
 from services.points.checker import statements
 from services.points.checker.limits import Limits
 from services.points.checker.proof import Proof
-from services.points.ledger.branches import Branches, read_branches
+from services.points.ledger.past import Past, read_past
 from services.points.ledger.posting import fact_from
 from services.points.scoring import Entry, Fact, Timeline, score
 from shared.clock import local_day, periods_of
@@ -38,7 +38,6 @@ class Stored(NamedTuple):
 
     points: int
     used: dict[str, dict[str, int]]
-    scored: bool
     last_occurred_at: datetime | None
     last_fact_id: UUID | None
     version: int
@@ -68,25 +67,22 @@ def check_members(
 ) -> None:
     """Check some members' years and periods."""
     years: dict[MemberYear, _Year] = defaultdict(_Year)
-    branches = read_branches(cursor, members, timeline)
+    past = read_past(cursor, members, timeline)
     _read_facts(cursor, members, years, proof)
-    periods = _read_entries(cursor, members, years, branches, proof)
+    periods = _read_entries(cursor, members, years, past, proof)
     cursor.execute(statements.YEARS, [members])
     for member, calendar_year, *columns in cursor.fetchall():
         years[member, calendar_year].stored = Stored(*columns)
-    cursor.execute(statements.UNSCORED, [members])
-    unscored = {row[0] for row in cursor.fetchall()}
     cursor.execute(statements.RULES_FOR_THE_PAST)
     (may_wait,) = cursor.fetchone() or (False,)
     limits = Limits(timeline)
     for key, year in sorted(years.items(), key=lambda item: item[0]):
-        year.facts = list(branches.place(year.facts))
         if year.stored and year.stored.stale:
             # Rules for the past were approved a moment ago; the worker scores these years again.
             if not may_wait:
                 proof.never("years wait for rules for the past alone", key)
         else:
-            _check_year(key, year, timeline, proof, scored=key[0] not in unscored)
+            _check_year(key, year, past, timeline, proof)
         limits.check(key, year.standing, proof)
     _check_periods(cursor, members, periods, years, proof)
 
@@ -107,7 +103,7 @@ def _read_entries(
     cursor: Cursor[Any],
     members: Sequence[UUID],
     years: dict[MemberYear, _Year],
-    branches: Branches,
+    past: Past,
     proof: Proof,
 ) -> dict[tuple[UUID, str], int]:
     """Read the entries into their years; return the sums by period."""
@@ -116,8 +112,8 @@ def _read_entries(
     for member, calendar_year, entry_id, fact_id, rule_code, stands, *rest in cursor.fetchall():
         # A meeting may begin after the check-in to it: the branch is that of the earlier moment.
         known_at, organisation_id, *shown = rest
-        if known_at is not None and branches.remembers(member):
-            then = branches.at(member, known_at)
+        if known_at is not None and past.remembers(member):
+            then = past.branch(member, known_at)
             proof.report("an entry names the branch of then", entry_id, then, organisation_id)
         entry = Standing(*shown)
         year = years[member, calendar_year]
@@ -140,19 +136,16 @@ def _read_entries(
     return periods
 
 
-def _check_year(
-    key: MemberYear, year: _Year, timeline: Timeline, proof: Proof, *, scored: bool
-) -> None:
-    entries, state = score(year.facts if scored else (), timeline)
+def _check_year(key: MemberYear, year: _Year, past: Past, timeline: Timeline, proof: Proof) -> None:
+    entries, state = score(past.counting(year.facts), timeline)
     wanted = {(entry.fact_id, entry.rule_code): _standing(entry) for entry in entries}
     _check_entries(key, wanted, year, proof)
-    stored = year.stored or Stored(0, {}, scored, None, None, 0, stale=False)
+    stored = year.stored or Stored(0, {}, None, None, 0, stale=False)
     last = max(((f.occurred_at, str(f.id)) for f in year.facts), default=None)
     seen = (stored.last_occurred_at, stored.last_fact_id)
     proof.report("sum of entries = balance", key, stored.points, year.total)
     proof.report("balance = score", key, state.points(str(key[1])), stored.points)
     proof.report("stored state = score", key, state.used, stored.used)
-    proof.report("scored as the roster says", key, scored, stored.scored)
     proof.report(
         "a year's last fact", key, (last[0], UUID(last[1])) if last else (None, None), seen
     )

@@ -1,7 +1,6 @@
 """What an approved claim brought, read from the ledger."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -10,7 +9,7 @@ from services.points.claims.models import Claim
 from services.points.claims.service import fact_of
 from services.points.ledger.explain import explain
 from services.points.ledger.models import EntryRow
-from services.points.roster.models import Member
+from services.points.ledger.past import was_scored
 from services.points.rules.models import RuleRow
 from services.points.scoring import Fact
 from services.points.scoring.kinds import KINDS
@@ -48,7 +47,8 @@ def granted(uow: UnitOfWork, claim: Claim) -> dict[str, Any]:
         {"rule_code": entry.rule_code, "points": entry.points, "why": _why(entry, fact, body)}
         for entry, body in rows
     ]
-    reasons = [] if entries else [_NO_RULE if _scored(uow, claim.member_id) else _NOT_SCORED]
+    scored = was_scored(uow, claim.member_id, fact.occurred_at)
+    reasons = [] if entries else [_NO_RULE if scored else _NOT_SCORED]
     return {
         "points": sum(entry.points for entry, _ in rows),
         "entries": entries,
@@ -60,7 +60,3 @@ def _why(entry: EntryRow, fact: Fact, rule: dict[str, Any]) -> Text:
     shown = {column.key: getattr(entry, column.key) for column in EntryRow.__table__.columns}
     working = KINDS[rule["value"]["kind"]].working(rule["value"], fact)
     return explain(shown, Text(rule["name_zh"], rule["name_en"]), working)
-
-
-def _scored(uow: UnitOfWork, member_id: UUID) -> bool:
-    return uow.session.scalar(select(Member.scored).where(Member.id == member_id)) is not False

@@ -14,7 +14,7 @@ from services.points.ledger.recorded import RecordedFact
 from shared.clock import local_day, periods_of
 from shared.ids import new_id
 
-# The branch is that of the moment, as in `branches.Branches.at`.
+# The branch is that of the moment, as in `past.Past.branch`.
 _HOLD = """
     WITH late AS (
         SELECT n.*, coalesce(

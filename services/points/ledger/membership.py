@@ -1,9 +1,9 @@
-"""When a member begins or ceases to be scored, the years follow."""
+"""When a member begins or ceases to be scored, what has happened since follows."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.points.ledger.posting import rescore_misjudged
+from services.points.ledger.posting import rescore_judged
 from services.points.rules.timeline import TIMELINE, await_postings
 from shared.contracts import roster as contract
 from shared.database import UnitOfWork
@@ -11,7 +11,10 @@ from shared.messaging.envelope import Envelope
 
 
 class MembershipPosting:
-    """Handler of stream ``roster`` within points: posts what a changed membership changes."""
+    """Handler of stream ``roster`` within points: posts what a changed membership changes.
+
+    A fact of the very moment may have been posted before the change was to be seen.
+    """
 
     def __call__(self, uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         members = {
@@ -22,4 +25,4 @@ class MembershipPosting:
         }
         if members:
             await_postings(uow)
-            rescore_misjudged(uow, members, TIMELINE.get(uow))
+            rescore_judged(uow, sorted(members), TIMELINE.get(uow))

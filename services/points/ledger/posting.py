@@ -10,8 +10,8 @@ Set-based throughout: a batch costs the same few statements whatever its size.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,38 +20,14 @@ import orjson
 from psycopg import Cursor
 
 from services.points.ledger import held, statements
-from services.points.ledger.branches import Branches, read_units
+from services.points.ledger.member_years import MemberYear, OpenYear, lock, read_past_of
+from services.points.ledger.past import Past, cursor_of
 from services.points.ledger.recorded import RecordedFact
 from services.points.scoring import Entry, Fact, State, Timeline, score
 from shared.clock import SHANGHAI, local_day, periods_of
 from shared.contracts import points as contract
 from shared.database import UnitOfWork
 from shared.ids import new_id
-
-MemberYear = tuple[UUID, int]
-
-
-@dataclass(slots=True)
-class _Year:
-    """One member's year while it is being posted.
-
-    Attributes:
-        state, last, version: as the last posting left them; `last` is its last fact's place.
-        organisation_id, since: the branch the member belongs to, and from when on.
-        rescore: whether the state cannot be gone on from.
-        fresh: the batch's facts.
-        totals: points of the periods whose entries changed.
-    """
-
-    state: State
-    last: tuple[datetime, str] | None
-    version: int
-    scored: bool
-    organisation_id: UUID | None
-    since: datetime | None
-    rescore: bool
-    fresh: list[Fact] = field(default_factory=list)
-    totals: dict[str, int] = field(default_factory=dict)
 
 
 def post(
@@ -70,7 +46,7 @@ def post(
     """
     if not recorded:
         return 0
-    cursor = _cursor(uow)
+    cursor = cursor_of(uow)
     now = uow.clock.now()
     newest = _newest(recorded)
     open_to_post = newest if decided else held.hold_back(cursor, newest, now)
@@ -80,7 +56,7 @@ def post(
     by_year: dict[MemberYear, list[RecordedFact]] = defaultdict(list)
     for item in changed:
         by_year[item.fact.member_id, _year(item.fact.occurred_at)].append(item)
-    years = _lock(cursor, by_year.keys())
+    years = lock(cursor, by_year.keys())
     for key, items in by_year.items():
         year = years[key]
         year.fresh = [item.fact for item in items]
@@ -91,16 +67,15 @@ def post(
     return _append(uow, cursor, years, timeline, now)
 
 
-def rescore_misjudged(uow: UnitOfWork, members: Iterable[UUID], timeline: Timeline) -> int:
-    """Score years again whose member has since begun or ceased to be scored.
+def rescore_judged(uow: UnitOfWork, members: Sequence[UUID], timeline: Timeline) -> int:
+    """Score years again of members of whom it may have changed whether they are scored.
 
-    The caller has waited for postings under way (`await_postings`): a year that one of them has
-    just begun would not be seen.
+    The caller has waited for postings under way (`await_postings`): a fact that one of them has
+    just recorded would not be seen.
     """
-    cursor = _cursor(uow)
-    cursor.execute(statements.MISJUDGED_YEARS, [list(members)])
-    years = _lock(cursor, set(cursor.fetchall()))
-    return _append(uow, cursor, years, timeline, uow.clock.now()) if years else 0
+    cursor = cursor_of(uow)
+    cursor.execute(statements.JUDGED_YEARS, [members, members])
+    return _rescore(uow, cursor, timeline)
 
 
 def rescore_stale(uow: UnitOfWork, timeline: Timeline, at_most: int) -> int:
@@ -108,9 +83,16 @@ def rescore_stale(uow: UnitOfWork, timeline: Timeline, at_most: int) -> int:
 
     The caller holds the timeline and commits.
     """
-    cursor = _cursor(uow)
+    cursor = cursor_of(uow)
     cursor.execute(statements.STALE_YEARS, [at_most])
-    years = _lock(cursor, set(cursor.fetchall()))
+    return _rescore(uow, cursor, timeline)
+
+
+def _rescore(uow: UnitOfWork, cursor: Cursor[Any], timeline: Timeline) -> int:
+    """Score the years that were just asked for from the beginning; return how many."""
+    years = lock(cursor, set(cursor.fetchall()))
+    for year in years.values():
+        year.rescore = True
     if years:
         _append(uow, cursor, years, timeline, uow.clock.now())
     return len(years)
@@ -119,7 +101,7 @@ def rescore_stale(uow: UnitOfWork, timeline: Timeline, at_most: int) -> int:
 def _append(
     uow: UnitOfWork,
     cursor: Cursor[Any],
-    years: dict[MemberYear, _Year],
+    years: dict[MemberYear, OpenYear],
     timeline: Timeline,
     now: datetime,
 ) -> int:
@@ -129,32 +111,26 @@ def _append(
     for key, year in years.items():
         if year.rescore:
             year.fresh = facts[key]
-    branches = _branches(cursor, years, timeline)
+    past = read_past_of(cursor, years, timeline)
     for key, year in years.items():
         before = State() if year.rescore else year.state
-        seen = branches.place(year.fresh)
-        entries, year.state = score(seen if year.scored else (), timeline, before)
+        entries, year.state = score(past.counting(year.fresh), timeline, before)
         new, touched = entries, set[str]()
         if year.rescore:
             new, undone = _difference(entries, live[key])
             reversals += [(key[0], new_id(), standing.id) for standing in undone]
             touched = {p for u in undone for p in periods_of(local_day(u.occurred_at))}
-        rows += [_row(key, branches, entry, now) for entry in new]
+        rows += [_row(key, past, entry, now) for entry in new]
         touched.update(*(entry.periods for entry in new))
         year.totals = {
             period: before.points(period) + sum(e.points for e in entries if period in e.periods)
             for period in sorted(touched)
         }
-        year.last = max(((f.occurred_at, str(f.id)) for f in seen), default=None)
+        year.last = max(((f.occurred_at, str(f.id)) for f in year.fresh), default=None)
         year.version += 1
     _write(cursor, reversals, rows, years, now)
     _tell(uow, years)
     return len(reversals) + len(rows)
-
-
-def _cursor(uow: UnitOfWork) -> Cursor[Any]:
-    """Return a psycopg cursor inside the unit of work's transaction."""
-    return uow.session.connection().connection.cursor()  # type: ignore[return-value] # psycopg's
 
 
 def _year(moment: datetime) -> int:
@@ -199,47 +175,6 @@ def _store(
         return list(recorded)
     written = set(cursor.fetchall())
     return [r for r in recorded if (r.fact.member_id, r.fact.id) in written]
-
-
-def _lock(cursor: Cursor[Any], keys: Iterable[MemberYear]) -> dict[MemberYear, _Year]:
-    """Take the locks of members' years, always in the same order, and read where they stand."""
-    ordered = sorted(keys, key=lambda key: (key[0].int, key[1]))
-    parameters = [[member for member, _ in ordered], [year for _, year in ordered]]
-    cursor.execute(statements.OPEN_YEARS, parameters)
-    cursor.execute(statements.LOCK_YEARS, parameters)
-    organisations: dict[str, UUID] = {}
-    years = {}
-    for place, used, last_at, last_id, version, judged, scored, stale, *branch in cursor.fetchall():
-        organisation, since = branch
-        if organisation is not None and organisation not in organisations:
-            organisations[organisation] = UUID(organisation)
-        years[ordered[place - 1]] = _Year(
-            State(orjson.loads(used)),
-            (last_at, last_id) if last_at is not None else None,
-            version,
-            scored,
-            organisations.get(organisation),
-            since,
-            # Scored under another answer to "is this member scored?" than today's, or other rules.
-            rescore=stale or judged != scored,
-        )
-    return years
-
-
-def _branches(cursor: Cursor[Any], years: dict[MemberYear, _Year], timeline: Timeline) -> Branches:
-    """Find where the members belonged when their facts happened."""
-    present = {member: (year.organisation_id, year.since) for (member, _), year in years.items()}
-    earlier = {
-        fact.member_id
-        for year in years.values()
-        for fact in year.fresh
-        if year.since is not None and fact.occurred_at < year.since
-    }
-    memberships = []
-    if earlier:
-        cursor.execute(statements.MEMBERSHIPS, [list(earlier)])
-        memberships = cursor.fetchall()
-    return Branches(present, memberships, read_units(cursor, timeline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +227,11 @@ def _difference(entries: Sequence[Entry], live: Live) -> tuple[list[Entry], list
     return new, list(undone.values())
 
 
-def _row(key: MemberYear, branches: Branches, entry: Entry, now: datetime) -> tuple[Any, ...]:
+def _row(key: MemberYear, past: Past, entry: Entry, now: datetime) -> tuple[Any, ...]:
     return (
         key[0], new_id(), entry.fact_id, entry.rule_code, entry.category, entry.rule_set_id,
         key[1], entry.occurred_at, entry.points, entry.worth, entry.limit, entry.used, entry.cap,
-        branches.at(key[0], entry.occurred_at), now,
+        past.branch(key[0], entry.occurred_at), now,
     )  # fmt: skip
 
 
@@ -304,7 +239,7 @@ def _write(
     cursor: Cursor[Any],
     reversals: Sequence[tuple[UUID, UUID, UUID]],
     rows: Sequence[tuple[Any, ...]],
-    years: dict[MemberYear, _Year],
+    years: dict[MemberYear, OpenYear],
     now: datetime,
 ) -> None:
     if reversals:
@@ -316,7 +251,7 @@ def _write(
                 copy.write_row(row)
     closed = [
         (
-            member, calendar_year, year.state.points(str(calendar_year)), year.scored,
+            member, calendar_year, year.state.points(str(calendar_year)),
             orjson.dumps(year.state.used).decode(), *(year.last or (None, None)), year.version,
         )
         for (member, calendar_year), year in years.items()
@@ -335,7 +270,7 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _tell(uow: UnitOfWork, years: dict[MemberYear, _Year]) -> None:
+def _tell(uow: UnitOfWork, years: dict[MemberYear, OpenYear]) -> None:
     changes = [
         {
             "member_id": str(member),

@@ -1,22 +1,33 @@
 """Shapes of points as members and administrators read them."""
 
+from datetime import UTC, datetime
+
 from marshmallow import fields, validate
 
 from shared.web import CursorIn, Points, Schema
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_MOMENT = validate.Range(
+    datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 12, 31, tzinfo=UTC)
+)
+
 
 class PointsIn(Schema):
-    year = fields.Integer(load_default=None, validate=validate.Range(2000, 2100))
+    year = fields.Integer(load_default=None, validate=validate.Range(_FIRST_YEAR, _LAST_YEAR))
     as_of = fields.AwareDateTime(
-        load_default=None, metadata={"description": "what had happened by then, as known now"}
+        load_default=None,
+        validate=_MOMENT,
+        metadata={"description": "what had happened by then, as known now"},
     )
     known_at = fields.AwareDateTime(
-        load_default=None, metadata={"description": "what had been posted by then"}
+        load_default=None,
+        validate=_MOMENT,
+        metadata={"description": "what had been posted by then"},
     )
 
 
 class LedgerIn(CursorIn):
-    year = fields.Integer(load_default=None, validate=validate.Range(2000, 2100))
+    year = fields.Integer(load_default=None, validate=validate.Range(_FIRST_YEAR, _LAST_YEAR))
 
 
 class CategoryOut(Schema):

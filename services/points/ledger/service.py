@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, select, text
 
 from services.points.ledger.explain import explain
 from services.points.ledger.models import EntryRow, FactRow, MemberYearRow
-from services.points.rules.in_force import rules_at
+from services.points.ledger.past import cursor_of, read_past, was_scored
 from services.points.rules.models import RuleRow
-from services.points.scoring import Fact
+from services.points.rules.timeline import TIMELINE
+from services.points.scoring import Fact, RuleSet
 from services.points.scoring.kinds import KINDS
 from services.points.scoring.vocabulary import CATEGORIES
 from shared.auth import Permission, Principal
@@ -56,8 +57,8 @@ def points_of(
 ) -> dict[str, Any]:
     """Return a member's year, by category and rule.
 
-    Limits are those of the rules in force at the moment asked for, names those the entries arose
-    under.
+    Limits are those of the rules in force at the moment asked for where the member belonged then,
+    none before the first rules; names are those the entries arose under.
 
     Args:
         uow: where to read.
@@ -71,10 +72,11 @@ def points_of(
     values = {"member": member_id, "year": year, "as_of": as_of, "known_at": known_at}
     sums = uow.session.execute(_SUMS, values).all()
     arose = _rules(uow, {rule_code for rule_code, *_ in sums})
-    rules = rules_at(uow, _path(uow, member_id), moment)
+    rules = _rules_of_then(uow, member_id, moment)
+    category_caps = rules.category_caps if rules else {}
     caps = {
         rule.code: next((cap.points for cap in rule.caps if cap.per == "year"), None)
-        for rule in rules.rules
+        for rule in (rules.rules if rules else ())
     }
     by_category: Counter[str] = Counter()
     for _, category, points, _ in sums:
@@ -85,11 +87,11 @@ def points_of(
         "as_of": as_of,
         "known_at": known_at,
         "points": sum(points for _, _, points, _ in sums),
-        "scored": _scored(uow, member_id),
+        "scored": was_scored(uow, member_id, moment),
         "categories": [
-            {"category": code, "points": by_category[code], "cap": rules.category_caps.get(code)}
+            {"category": code, "points": by_category[code], "cap": category_caps.get(code)}
             for code in CATEGORIES
-            if code in rules.category_caps or code in by_category
+            if code in category_caps or code in by_category
         ],
         "rules": [
             {
@@ -102,6 +104,14 @@ def points_of(
             for code, category, points, rule_set_id in sums
         ],
     }
+
+
+def _rules_of_then(uow: UnitOfWork, member_id: UUID, moment: datetime) -> RuleSet | None:
+    timeline = TIMELINE.get(uow)
+    if not timeline.units:
+        return timeline.at(moment)
+    past = read_past(cursor_of(uow), [member_id], timeline)
+    return timeline.at(moment, past.unit(member_id, moment))
 
 
 _SUMS = text("""
@@ -170,7 +180,7 @@ def receipt_of(uow: UnitOfWork, member_id: UUID, check_in_id: UUID) -> dict[str,
         return receipt | {"state": "annulled", "why": [_ANNULLED]}
     why = [_shown(entry, fact, rules)["why"] for entry in standing]
     if not why:
-        why = [_NO_RULE if _scored(uow, member_id) else _NOT_SCORED]
+        why = [_NO_RULE if was_scored(uow, member_id, fact.occurred_at) else _NOT_SCORED]
     return receipt | {"state": "posted", "why": why}
 
 
@@ -183,13 +193,6 @@ _PATH = text("""
     SELECT o.path FROM members m JOIN organisations o ON o.id = m.organisation_id
     WHERE m.id = :member
 """)
-
-
-def _scored(uow: UnitOfWork, member_id: UUID) -> bool:
-    scored = uow.session.scalar(
-        text("SELECT scored FROM members WHERE id = :member"), {"member": member_id}
-    )
-    return scored is not False
 
 
 Rules = dict[tuple[UUID, str], dict[str, Any]]

@@ -36,7 +36,8 @@ OPEN_YEARS = """
 
 LOCK_YEARS = """
     SELECT wanted.place, y.used::text, y.last_occurred_at, y.last_fact_id::text, y.version,
-        y.scored, coalesce(m.scored, true), y.stale, m.organisation_id::text, h.since
+        y.stale, m.organisation_id::text, h.since, coalesce(m.scored, true),
+        EXISTS (SELECT FROM scoring_changes c WHERE c.member_id = y.member_id)
     FROM unnest(%b::uuid[], %b::smallint[]) WITH ORDINALITY AS wanted (member_id, year, place)
     JOIN member_years y USING (member_id, year)
     LEFT JOIN members m ON m.id = y.member_id
@@ -46,7 +47,9 @@ LOCK_YEARS = """
 """
 
 PRESENT = """
-    SELECT m.id, m.organisation_id, h.since FROM members m
+    SELECT m.id, m.organisation_id, h.since, m.scored,
+        EXISTS (SELECT FROM scoring_changes c WHERE c.member_id = m.id)
+    FROM members m
     LEFT JOIN memberships h ON h.member_id = m.id AND h.until IS NULL
     WHERE m.id = ANY(%b)
 """
@@ -55,9 +58,17 @@ MEMBERSHIPS = """
     SELECT member_id, since, organisation_id FROM memberships
     WHERE member_id = ANY(%b) ORDER BY member_id, since
 """
+SCORING_CHANGES = """
+    SELECT member_id, since, scored FROM scoring_changes
+    WHERE member_id = ANY(%b) ORDER BY member_id, since
+"""
+# The third part of a path is its unit's code. What lies there now has no end, and comes last.
 UNITS = """
-    SELECT b.id, u.code FROM organisations u JOIN organisations b ON starts_with(b.path, u.path)
-    WHERE u.code = ANY(%b) AND b.kind = 'branch'
+    SELECT organisation_id, until, split_part(path, '/', 3) FROM organisation_moves
+    WHERE organisation_id = ANY(%b)
+    UNION ALL
+    SELECT id, NULL, split_part(path, '/', 3) FROM organisations WHERE id = ANY(%b)
+    ORDER BY 1, 2
 """
 
 FACT_COLUMNS = (
@@ -107,20 +118,26 @@ ENTRY_TYPES = [
 # Years that rules for the past made out of date.
 STALE_YEARS = "SELECT member_id, year FROM member_years WHERE stale ORDER BY member_id LIMIT %s"
 
-# Years that were scored under another answer to "is this member scored?" than today's.
-MISJUDGED_YEARS = """
-    SELECT y.member_id, y.year FROM member_years y JOIN members m ON m.id = y.member_id
-    WHERE y.member_id = ANY(%s) AND y.scored <> m.scored
+# Years with facts that may have been scored under another answer to "is this member scored?": those
+# since it last changed, or all of a member whom the roster has never known as scored.
+JUDGED_YEARS = """
+    SELECT DISTINCT f.member_id, f.year
+    FROM members m
+    LEFT JOIN (
+        SELECT member_id, max(since) AS since FROM scoring_changes
+        WHERE member_id = ANY(%s) GROUP BY 1
+    ) AS c ON c.member_id = m.id
+    JOIN facts f ON f.member_id = m.id AND f.occurred_at >= coalesce(c.since, f.occurred_at)
+    WHERE m.id = ANY(%s) AND (c.since IS NOT NULL OR NOT m.scored)
 """
 
 CLOSE_YEARS = """
     UPDATE member_years y SET
-        points = n.points, scored = n.scored, used = n.used::json, last_occurred_at = n.last_occurred_at,
+        points = n.points, used = n.used::json, last_occurred_at = n.last_occurred_at,
         last_fact_id = n.last_fact_id, version = n.version, stale = false
     FROM unnest(
-        %b::uuid[], %b::smallint[], %b::integer[], %b::boolean[], %b::text[],
-        %b::timestamptz[], %b::text[]::uuid[], %b::integer[]
-    ) AS n (member_id, year, points, scored, used, last_occurred_at, last_fact_id, version)
+        %b::uuid[], %b::smallint[], %b::integer[], %b::text[], %b::timestamptz[], %b::text[]::uuid[], %b::integer[]
+    ) AS n (member_id, year, points, used, last_occurred_at, last_fact_id, version)
     WHERE y.member_id = n.member_id AND y.year = n.year
 """
 

@@ -4,21 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from services.points.scoring import vocabulary
 from shared.fields import TENTHS
 from shared.text import Text
 
-CATEGORIES: Final[Mapping[str, Text]] = MappingProxyType(
-    {
-        "BASE": Text("基础分", "Base points"),
-        "LIFE": Text("组织生活", "Organisational life"),
-        "STUDY": Text("学习教育", "Study"),
-        "SERVE": Text("服务奉献", "Service"),
-        "CULT": Text("文体活动", "Culture and sport"),
-        "HONOR": Text("建言表彰", "Suggestions and honours"),
-        "ADJUST": Text("调整", "Adjustments"),
-        "DEDUCT": Text("扣分", "Deductions"),
-    }
-)
+CATEGORIES: Final = vocabulary.CATEGORIES
 
 SOURCES: Final[Mapping[str, Text]] = MappingProxyType(
     {

@@ -1,12 +1,12 @@
-"""Where a member belonged, from when to when."""
+"""Where a member belonged and whether scored, from when to when."""
 
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from services.points.roster.models import Membership
+from services.points.roster.models import Membership, ScoringChange
 from shared.database import UnitOfWork
 
 # Two changes never share an instant, whatever the clock says.
@@ -50,6 +50,16 @@ def begin(
     uow.session.add(begun)
     uow.session.flush()
     return begun
+
+
+def scoring_change(uow: UnitOfWork, member_id: UUID, *, scored: bool) -> None:
+    """Note that from now on a member is scored, or is not; what has been earned stays."""
+    last = uow.session.scalar(
+        select(func.max(ScoringChange.since)).where(ScoringChange.member_id == member_id)
+    )
+    now = uow.clock.now()
+    since = now if last is None else max(now, last + TICK)
+    uow.session.add(ScoringChange(member_id=member_id, since=since, scored=scored))
 
 
 def of(uow: UnitOfWork, member_id: UUID) -> list[Membership]:

@@ -158,6 +158,9 @@ def edit(uow: UnitOfWork, principal: Principal, entry: Entry, changes: Mapping[s
         if status == "left":
             raise refusals.member_has_left()
         _check_place(uow, entry.organisation, values["group_id"])
+    scored = values.get("scored", member.scored)
+    if scored != member.scored:
+        history.scoring_change(uow, member.id, scored=scored)
     if any(getattr(member, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(member, name, value)

@@ -53,6 +53,16 @@ class Membership(Base):
     recorded_by: Mapped[UUID | None]
 
 
+class ScoringChange(Base):
+    """From when on a member has been scored or not; before the first the opposite held."""
+
+    __tablename__ = "scoring_changes"
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    scored: Mapped[bool]
+
+
 class GroupMember(Base):
     """A member's place in a cross-cutting group, beside the own branch."""
 

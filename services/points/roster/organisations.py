@@ -21,6 +21,15 @@ _MOVE = text("""
     WHERE starts_with(path, :old)
     RETURNING id
 """)
+# Where they lay: what happened there stays under that unit's rules.
+_REMEMBER = text("""
+    INSERT INTO organisation_moves (organisation_id, until, path)
+    SELECT o.id,
+        greatest(:now, (SELECT max(m.until) + interval '1 microsecond'
+            FROM organisation_moves m WHERE m.organisation_id = o.id)),
+        o.path
+    FROM organisations o WHERE starts_with(o.path, :old)
+""")
 # Everybody whose published paths name one of the organisations.
 _CONCERNED = text("""
     SELECT id FROM members WHERE organisation_id = ANY(CAST(:ids AS uuid[]))
@@ -140,6 +149,7 @@ def _move(
     if uow.session.scalar(has_members):
         raise refusals.group_has_members()
     uow.session.flush()
+    uow.session.execute(_REMEMBER, {"now": uow.clock.now(), "old": organisation.path})
     moved = uow.session.scalars(
         _MOVE,
         {

@@ -1,6 +1,6 @@
 """Handing a rule set to a second person, and that person's approval."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,30 +8,29 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from services.points.rules import policy, service
+from services.points.rules.floor import check_floor
+from services.points.rules.in_force import of
 from services.points.rules.models import RuleSetRow
 from services.points.rules.permissions import RULE_SETS_APPROVE
 from services.points.rules.timeline import await_postings
 from shared.auth import Principal
-from shared.clock import local_day
 from shared.database import UnitOfWork
 from shared.errors import Conflict
 from shared.text import Text
 
-_BELOW: Final = text("""
-    SELECT count(*) FROM members m
-    LEFT JOIN member_years y ON y.member_id = m.id AND y.year = :year
-    WHERE m.scored AND m.status <> 'left' AND coalesce(y.points, 0) < :floor
-""")
-_SCORED: Final = text("SELECT count(*) FROM members WHERE scored AND status <> 'left'")
 # The years are scored again one after the other; whatever is posted meanwhile scores its own anew.
 _MARK_STALE: Final = text("""
+    WITH places AS (
+        SELECT id FROM organisations WHERE starts_with(path, :path)
+        UNION SELECT organisation_id FROM organisation_moves WHERE starts_with(path, :path)
+    )
     UPDATE member_years y SET stale = true
     WHERE y.year = :year AND (CAST(:path AS text) IS NULL OR EXISTS (
-        SELECT FROM members m JOIN organisations o ON o.id = m.organisation_id
-        WHERE m.id = y.member_id AND starts_with(o.path, :path)
+        SELECT FROM members m
+        WHERE m.id = y.member_id AND m.organisation_id IN (SELECT id FROM places)
         UNION ALL
-        SELECT FROM memberships h JOIN organisations o ON o.id = h.organisation_id
-        WHERE h.member_id = y.member_id AND starts_with(o.path, :path)
+        SELECT FROM memberships h
+        WHERE h.member_id = y.member_id AND h.organisation_id IN (SELECT id FROM places)
     ))
 """)
 _PATH: Final = text("SELECT path FROM organisations WHERE id = :id")
@@ -57,12 +56,14 @@ def submit(
     policy.check_day(effective_from, uow.clock.now(), retroactive=past is not None)
     if past is None:
         _check_day_free(uow, row.organisation_id, effective_from)
+    else:
+        _check_nothing_since(uow, past["difference"])
     service.check_bounds(uow, row)
     row.effective_from = effective_from
     row.retroactive = past is not None
     for field, value in (past or {}).items():
         setattr(row, field, value)
-    _check_floor(uow, row)
+    check_floor(uow, row)
     row.state = "submitted"
     row.submitted_by = principal.member_id
     row.submitted_at = uow.clock.now()
@@ -83,12 +84,14 @@ def approve(
     policy.check_signature(signed, row.difference)
     # What is posted lies before the moment of approval then, and stays as it is.
     await_postings(uow)
+    if row.difference is not None:
+        _check_nothing_since(uow, row.difference)
     now = uow.clock.now()
     if row.effective_from is None:  # the table's constraint says it cannot be
         message = "a submitted rule set without a day"
         raise ValueError(message)
     service.check_bounds(uow, row)
-    _check_floor(uow, row)
+    check_floor(uow, row)
     row.effective_at = policy.effective_moment(row.effective_from, now, retroactive=row.retroactive)
     row.state = "approved"
     row.approved_by = principal.member_id
@@ -103,26 +106,33 @@ def approve(
     return saved
 
 
-def _check_floor(uow: UnitOfWork, row: RuleSetRow) -> None:
-    """Refuse a floor under which somebody would stand on the day it takes effect."""
-    day = row.effective_from
-    if row.floor <= 0 or day is None:
-        return
-    base = sum(r["value"]["points"] for r in row.rules if r["value"]["kind"] == "base")
-    if day != date(day.year, 1, 1):
-        values = {"year": local_day(uow.clock.now()).year, "floor": row.floor}
-        below = uow.session.scalar(_BELOW, values)
-    else:
-        below = uow.session.scalar(_SCORED) if base < row.floor else 0
-    if row.difference is not None:
-        below = row.difference["below_floor"]
-    policy.check_floor(row.floor, below or 0)
+def _check_nothing_since(uow: UnitOfWork, difference: dict[str, Any]) -> None:
+    """Refuse to sign a difference that rules approved since its simulation have made another.
+
+    Raises:
+        Conflict: `difference_outdated`.
+    """
+    simulated_at = datetime.fromisoformat(difference["simulated_at"])
+    since = select(RuleSetRow.id).where(
+        RuleSetRow.state == "approved",
+        RuleSetRow.approved_at > simulated_at,
+        RuleSetRow.effective_at <= uow.clock.now(),
+    )
+    if uow.session.scalar(since.limit(1)) is not None:
+        raise Conflict(
+            "difference_outdated",
+            Text(
+                zh="模拟之后又有规则生效，差额已变，请退回为草稿，重新模拟后再提交。",
+                en="Other rules have taken effect since the simulation, and the difference is"
+                " another now: return the set to draft, simulate again and submit that.",
+            ),
+        )
 
 
 def _check_day_free(uow: UnitOfWork, organisation_id: UUID | None, day: date) -> None:
     taken = uow.session.scalar(
         select(RuleSetRow.id).where(
-            service.of(organisation_id),
+            of(organisation_id),
             RuleSetRow.state == "approved",
             RuleSetRow.effective_from == day,
         )

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from services.points.rules import service
+from services.points.rules.in_force import in_force, latest
+from services.points.rules.models import RuleSetRow
 from services.points.rules.schemas import RuleOut, RuleSetSummary
 from shared.auth import Principal
 from shared.database import UnitOfWork
@@ -14,12 +16,20 @@ _LIMITS = ("category_caps", "monthly_gain", "floor")
 def difference(
     uow: UnitOfWork, principal: Principal, rule_set_id: UUID, against: UUID | None
 ) -> dict[str, Any]:
-    """Return what changes from `against` (by default what is in force) to the set."""
+    """Return what changes from `against` (by default what is in force) to the set.
+
+    A unit's first set is compared with nothing: it holds only what differs from the city's.
+    """
     new = service.get(uow, principal, rule_set_id)
+    old: RuleSetRow | None
     if against is not None:
         old = service.get(uow, principal, against)
+    elif new.organisation_id is not None:
+        old = latest(uow, new.organisation_id)
     else:
-        old = service.in_force(uow, new.organisation_id)
+        old = in_force(uow)
+    if old is None:
+        old = RuleSetRow(category_caps={}, floor=0)
     summary = RuleSetSummary(only=_LIMITS)
     changes = _fields(None, summary.dump(old), summary.dump(new))
     before = {rule["code"]: rule for rule in RuleOut(many=True).dump(old.rules)}

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.points.scoring import Rule
 from services.points.scoring.bounds import exceeding, is_own_code
+from services.points.scoring.kinds import deducts
 from shared.clock import SHANGHAI, local_day
 from shared.errors import Conflict, Forbidden, Invalid, Unprocessable
 from shared.text import Text
@@ -95,7 +96,7 @@ def check_second_person(approver: UUID, created_by: UUID, submitted_by: UUID | N
         )
 
 
-def check_signature(signed: str | None, difference: dict[str, object] | None) -> None:
+def check_signature(signed: str | None, difference: dict[str, Any] | None) -> None:
     """Refuse an approval for the past that does not name the difference it signs.
 
     Raises:
@@ -109,7 +110,8 @@ def check_signature(signed: str | None, difference: dict[str, object] | None) ->
                 en="Approving rules for the past signs the simulated difference: check it and send"
                 " its digest.",
             ),
-            extra={"difference": difference},
+            # As it is shown elsewhere: points, not tenths.
+            extra={"difference": difference | {"points": difference["points"] / 10}},
         )
 
 
@@ -189,12 +191,11 @@ def check_bounds(city: Sequence[Rule], category_caps: dict[str, int], rule: Rule
 def _own_excess(category_caps: dict[str, int], rule: Rule) -> list[str]:
     """Return what of a rule that the unit adds lies outside the city's bounds."""
     yearly = [cap.points for cap in rule.caps if cap.per == "year"]
-    values = [rule.value.get("points", 0), *rule.value.get("levels", {}).values()]
     wrong = {
         "code": not is_own_code(rule.code),
         "category": rule.category not in category_caps,
         "trigger": "system" in rule.trigger or "manual" in rule.trigger,
-        "value": rule.value["kind"] not in _OWN_VALUES or min(values) < 0,
+        "value": rule.value["kind"] not in _OWN_VALUES or deducts(rule.value),
         "caps": not yearly or yearly[0] > category_caps.get(rule.category, 0),
     }
     return [field for field, is_wrong in wrong.items() if is_wrong]

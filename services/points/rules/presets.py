@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from services.points.rules.models import RuleRow, RuleSetRow
 from services.points.rules.schemas import RuleOut
+from services.points.scoring.opening import year_begins
+from shared.clock import local_day
 from shared.database import UnitOfWork
 from shared.fields import TENTHS
 from shared.ids import new_id
@@ -33,6 +35,17 @@ def read_preset(name: str) -> dict[str, Any]:
     }
 
 
+def copy_preset(name: str, row: RuleSetRow) -> None:
+    """Fill a new set with a preset's rules and limits."""
+    preset = read_preset(name)
+    for field in ("category_caps", "monthly_gain", "floor"):
+        setattr(row, field, preset[field])
+    row.rule_rows = [
+        RuleRow(code=rule["code"], body={k: v for k, v in rule.items() if k != "code"})
+        for rule in sorted(preset["rules"], key=lambda rule: str(rule["code"]))
+    ]
+
+
 def install_preset(uow: UnitOfWork, name: str = "preset_a") -> bool:
     """Put a preset in force from the beginning of the year before last, unless rules exist.
 
@@ -40,17 +53,13 @@ def install_preset(uow: UnitOfWork, name: str = "preset_a") -> bool:
     """
     if uow.session.scalar(text("SELECT EXISTS (SELECT FROM rule_sets)")):
         return False
-    preset = read_preset(name)
     now = uow.clock.now()
-    start = now.replace(year=now.year - 2, month=1, day=1, hour=0, minute=0, second=0)
+    start = year_begins(local_day(now).year - 2)
     row = RuleSetRow(
         id=new_id(),
-        name=preset["name"],
+        name=read_preset(name)["name"],
         state="approved",
-        category_caps=preset["category_caps"],
-        monthly_gain=preset["monthly_gain"],
-        floor=preset["floor"],
-        effective_from=start.date(),
+        effective_from=local_day(start),
         effective_at=start,
         created_by=SYSTEM_AUTHOR,
         created_at=now,
@@ -59,10 +68,7 @@ def install_preset(uow: UnitOfWork, name: str = "preset_a") -> bool:
         approved_by=SYSTEM_APPROVER,
         approved_at=now,
     )
-    row.rule_rows = [
-        RuleRow(code=rule["code"], body={k: v for k, v in rule.items() if k != "code"})
-        for rule in preset["rules"]
-    ]
+    copy_preset(name, row)
     uow.session.add(row)
     uow.session.flush()
     return True

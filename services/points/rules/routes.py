@@ -19,7 +19,9 @@ from services.points.rules.schemas import (
     RuleSetSummary,
     RulesOut,
     SubmitIn,
+    WordsOut,
 )
+from services.points.rules.words import words
 from services.points.simulations.service import signed_difference
 from shared.web import (
     CursorIn,
@@ -34,6 +36,7 @@ from shared.web import (
     requires,
     transactional,
 )
+from shared.web.problems import language
 
 blueprint = APIBlueprint("rules", __name__, url_prefix="/api/v1")
 
@@ -58,6 +61,14 @@ def _answer(row: RuleSetRow, status: int = 200) -> Answer:
 def get_rules() -> dict[str, Any]:
     """Read the rules in force where the asker belongs."""
     return in_force.shown(current_uow(), current_principal().organisation_path)
+
+
+@blueprint.get("/rules/words")
+@requires(permissions.RULES_READ)
+@blueprint.output(WordsOut)
+def get_words() -> dict[str, Any]:
+    """Read what a rule can be made of, and what each kind of value takes."""
+    return words(language())
 
 
 @blueprint.get("/rule-sets")

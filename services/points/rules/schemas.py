@@ -1,17 +1,20 @@
 """Shapes of rules and rule sets; points are numbers with at most one decimal here."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
+from services.points.rules.words import value_forms
 from services.points.scoring import vocabulary
-from services.points.scoring.kinds import KINDS
+from services.points.scoring.kinds import KINDS, deducts
 from shared.text import Text
 from shared.web import Points, Schema
 
 _LARGEST = 10_000_000
 _TENTHS = validate.Range(-_LARGEST, _LARGEST)
-_LIMIT = validate.Range(0, _LARGEST, error="A cap is never below zero.")
+_LIMIT = validate.Range(0, _LARGEST, error="A cap is never below zero, nor above 1000000.")
+PRESETS: Final = sorted(path.stem for path in (Path(__file__).parent / "presets").glob("*.json"))
 
 
 class ValueField(fields.Dict):
@@ -26,10 +29,17 @@ class ValueField(fields.Dict):
         if not isinstance(value, dict):
             raise ValidationError("An object with `kind` and its parameters.")
         parameters = dict(value)
-        kind = KINDS.get(parameters.pop("kind", None))
+        kind = KINDS.get(str(parameters.pop("kind", None)))
         if kind is None:
             raise ValidationError({"kind": [f"One of: {', '.join(sorted(KINDS))}."]})
         return {"kind": kind.NAME, **kind.PARAMETERS().load(parameters)}
+
+
+class Words(fields.List[str]):
+    """Words in no order, each once: however they are sent, the same ones are stored the same."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        return sorted(set(super()._deserialize(value, attr, data, **kwargs)))
 
 
 class CapSchema(Schema):
@@ -43,19 +53,19 @@ class RuleIn(Schema):
     name_zh = fields.String(required=True, validate=validate.Length(1, 60))
     name_en = fields.String(required=True, validate=validate.Length(1, 80))
     category = fields.String(required=True, validate=validate.OneOf(vocabulary.CATEGORIES))
-    trigger = fields.List(
+    trigger = Words(
         fields.String(validate=validate.OneOf(vocabulary.TRIGGERS)),
         required=True,
         validate=validate.Length(1, 4),
     )
-    kinds = fields.List(
+    kinds = Words(
         fields.String(validate=validate.OneOf(vocabulary.FACT_KINDS)),
         required=True,
         validate=validate.Length(1, 40),
     )
     role = fields.String(load_default="participant", validate=validate.OneOf(vocabulary.ROLES))
     minimum_minutes = fields.Integer(load_default=0, validate=validate.Range(0, 1440))
-    value = ValueField(required=True)
+    value = ValueField(required=True, metadata={"oneOf": value_forms()})
     caps = fields.List(fields.Nested(CapSchema), load_default=list, validate=validate.Length(0, 5))
 
     @validates_schema
@@ -69,6 +79,19 @@ class RuleIn(Schema):
         opens = data.get("kinds") == ["year_opening"]
         if opens != (data.get("trigger") == ["system"]):
             raise ValidationError("Trigger system belongs to kind year_opening alone.", "trigger")
+
+    @validates_schema
+    def the_value_fits_the_trigger(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        value, trigger = data.get("value"), data.get("trigger")
+        if value is None or trigger is None:
+            return
+        allowed = KINDS[value["kind"]].TRIGGERS
+        if not set(trigger) <= set(allowed):
+            raise ValidationError(f"This kind of value allows: {', '.join(allowed)}.", "trigger")
+        if deducts(value) and trigger != ["manual"]:
+            raise ValidationError(
+                "What takes points away needs two people: trigger manual alone.", "trigger"
+            )
 
 
 class RuleOut(RuleIn):
@@ -99,6 +122,32 @@ class RulesOut(Schema):
     rules = fields.List(fields.Nested(RuleShownOut), required=True)
 
 
+class WordOut(Schema):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class ValueKindOut(Schema):
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    triggers = fields.List(fields.String(), required=True)
+    parameters = fields.Dict(
+        keys=fields.String(), required=True, metadata={"description": "their JSON schema"}
+    )
+
+
+class WordsOut(Schema):
+    """What a rule can be made of; what is not here cannot be scored."""
+
+    values = fields.List(fields.Nested(ValueKindOut), required=True)
+    categories = fields.List(fields.Nested(WordOut), required=True)
+    triggers = fields.List(fields.Nested(WordOut), required=True)
+    kinds = fields.List(fields.Nested(WordOut), required=True)
+    roles = fields.List(fields.Nested(WordOut), required=True)
+    periods = fields.List(fields.Nested(WordOut), required=True)
+    levels = fields.List(fields.Nested(WordOut), required=True)
+
+
 class _Settings(Schema):
     category_caps = fields.Dict(
         keys=fields.String(validate=validate.OneOf(vocabulary.CATEGORIES)),
@@ -110,6 +159,11 @@ class _Settings(Schema):
 
 class RuleSetPatch(_Settings):
     name = fields.String(validate=validate.Length(1, 200))
+    category_caps = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(vocabulary.CATEGORIES)),
+        values=Points(validate=_LIMIT, allow_none=True),
+        metadata={"description": "those to change; null takes a cap away"},
+    )
 
     @pre_load
     def something(self, data: Any, **_kwargs: Any) -> Any:
@@ -119,13 +173,19 @@ class RuleSetPatch(_Settings):
 
 
 class RuleSetIn(Schema):
-    """A draft is a copy: of the set in force, or of the one named."""
+    """A draft is a copy: of the set in force, of the one named, or of a preset."""
 
     name = fields.String(required=True, validate=validate.Length(1, 200))
     based_on = fields.UUID(load_default=None)
+    preset = fields.String(load_default=None, validate=validate.OneOf(PRESETS))
     organisation_id = fields.UUID(
         load_default=None, metadata={"description": "a unit, for rules of its own; else the city's"}
     )
+
+    @validates_schema
+    def one_source(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["preset"] and (data["based_on"] or data["organisation_id"]):
+            raise ValidationError("A preset is the whole source of a set of the city's.", "preset")
 
 
 class SubmitIn(Schema):
@@ -155,6 +215,7 @@ class DifferenceOut(Schema):
     points = Points(required=True)
     members = fields.Integer(required=True)
     below_floor = fields.Integer(required=True)
+    simulated_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
 class RuleSetSummary(_Settings):
@@ -193,5 +254,9 @@ class ChangeOut(Schema):
 
 
 class DiffOut(Schema):
-    against = fields.UUID(required=True)
+    against = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: nothing, for a unit's first"},
+    )
     changes = fields.List(fields.Nested(ChangeOut), required=True)

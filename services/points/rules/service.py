@@ -6,13 +6,15 @@ The city's sets and those of units take the same path; a unit's holds only what 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from services.points.roster.models import Organisation
 from services.points.rules import policy
+from services.points.rules.in_force import in_force, latest, of
 from services.points.rules.models import RuleRow, RuleSetRow
 from services.points.rules.permissions import RULE_SETS_APPROVE, RULE_SETS_DRAFT, RULE_SETS_READ
+from services.points.rules.presets import copy_preset
 from services.points.rules.timeline import await_postings, to_rule
 from services.points.scoring import Rule
 from shared.auth import Permission, Principal
@@ -82,42 +84,53 @@ def listing(
     return list(uow.session.scalars(query.limit(limit)))
 
 
-def in_force(uow: UnitOfWork, organisation_id: UUID | None = None) -> RuleSetRow:
-    """Return the set in force now: the city's, or that of a unit itself.
-
-    Raises:
-        NotFound: `no_rules_in_force`.
-    """
-    row = _latest(uow, organisation_id)
-    if row is None:
-        raise none_in_force()
-    return row
-
-
-def none_in_force() -> NotFound:
-    return NotFound(
-        "no_rules_in_force",
-        Text(zh="尚无生效的规则，请先安装预设。", en="No rules are in force; install a preset."),
-    )
-
-
 def draft(
     uow: UnitOfWork,
     principal: Principal,
     *,
     name: str,
-    based_on: UUID | None,
-    organisation_id: UUID | None,
+    based_on: UUID | None = None,
+    preset: str | None = None,
+    organisation_id: UUID | None = None,
 ) -> RuleSetRow:
-    """Copy a set into a new draft: the one named, or the one in force; a unit's first is empty."""
+    """Begin a draft as a copy: of the set named, of a preset, or of the set in force.
+
+    A unit's first is empty.
+    """
     if organisation_id is None:
         principal.require(RULE_SETS_DRAFT, _path(uow, None))
     else:
         _unit(uow, principal, organisation_id, RULE_SETS_DRAFT)
-    source = get(uow, principal, based_on) if based_on else _latest(uow, organisation_id)
-    if based_on is None and organisation_id is None:
-        source = in_force(uow)
-    if source is not None and source.organisation_id != organisation_id:
+    row = RuleSetRow(
+        id=new_id(),
+        name=name,
+        state="draft",
+        organisation_id=organisation_id,
+        category_caps={},
+        floor=0,
+        created_by=principal.member_id,
+        created_at=uow.clock.now(),
+    )
+    if preset is not None:
+        copy_preset(preset, row)
+    elif source := _source(uow, principal, based_on, organisation_id):
+        row.based_on = source.id
+        row.category_caps = dict(source.category_caps)
+        row.monthly_gain, row.floor = source.monthly_gain, source.floor
+        row.rule_rows = [RuleRow(code=r.code, body=dict(r.body)) for r in source.rule_rows]
+    uow.session.add(row)
+    uow.session.flush()
+    return row
+
+
+def _source(
+    uow: UnitOfWork, principal: Principal, based_on: UUID | None, organisation_id: UUID | None
+) -> RuleSetRow | None:
+    """Return the set a draft copies; None for a unit that has none in force."""
+    if based_on is None:
+        return in_force(uow) if organisation_id is None else latest(uow, organisation_id)
+    source = get(uow, principal, based_on)
+    if source.organisation_id != organisation_id:
         raise Unprocessable(
             "based_on_another",
             Text(
@@ -125,28 +138,13 @@ def draft(
                 en="A draft is based on a set of the same organisation; choose another.",
             ),
         )
-    row = RuleSetRow(
-        id=new_id(),
-        name=name,
-        state="draft",
-        organisation_id=organisation_id,
-        based_on=source.id if source else None,
-        category_caps=dict(source.category_caps) if source else {},
-        monthly_gain=source.monthly_gain if source else None,
-        floor=source.floor if source else 0,
-        created_by=principal.member_id,
-        created_at=uow.clock.now(),
-    )
-    row.rule_rows = [
-        RuleRow(code=r.code, body=dict(r.body)) for r in (source.rule_rows if source else ())
-    ]
-    uow.session.add(row)
-    uow.session.flush()
-    return row
+    return source
 
 
 def change(row: RuleSetRow, uow: UnitOfWork, changes: dict[str, Any]) -> RuleSetRow:
-    """Change the name or limits of a draft opened for it."""
+    """Change the name or limits of a draft opened for it; caps that are not named stay."""
+    caps = row.category_caps | changes.pop("category_caps", {})
+    row.category_caps = {category: cap for category, cap in caps.items() if cap is not None}
     for field, value in changes.items():
         setattr(row, field, value)
     check_bounds(uow, row)
@@ -218,25 +216,6 @@ def save(uow: UnitOfWork, row: RuleSetRow) -> RuleSetRow:
     row.version += 1
     uow.session.flush()
     return row
-
-
-def _latest(uow: UnitOfWork, organisation_id: UUID | None) -> RuleSetRow | None:
-    return uow.session.scalar(
-        select(RuleSetRow)
-        .where(
-            of(organisation_id),
-            RuleSetRow.state == "approved",
-            RuleSetRow.effective_at <= uow.clock.now(),
-        )
-        .order_by(RuleSetRow.effective_at.desc(), RuleSetRow.approved_at.desc())
-        .limit(1)
-    )
-
-
-def of(organisation_id: UUID | None) -> ColumnElement[bool]:
-    if organisation_id is None:
-        return RuleSetRow.organisation_id.is_(None)
-    return RuleSetRow.organisation_id == organisation_id
 
 
 def _path(uow: UnitOfWork, organisation_id: UUID | None) -> str:

@@ -1,5 +1,6 @@
 """The approved rule sets as scoring takes them."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Text as SqlText
@@ -42,14 +43,21 @@ def to_body(rule: Rule) -> dict[str, Any]:
     }
 
 
-def to_rule_set(row: RuleSetRow, unit: str = "") -> RuleSet:
-    """Return a set as scoring takes it; `unit` is the code of the unit whose it is."""
-    if row.effective_at is None:
+def to_rule_set(row: RuleSetRow, unit: str = "", effective_at: datetime | None = None) -> RuleSet:
+    """Return a set as scoring takes it.
+
+    Args:
+        row: a set; one that is not approved has no place in time but the one given.
+        unit: the code of the unit whose it is.
+        effective_at: where to place it in time; where it is when None.
+    """
+    moment = effective_at or row.effective_at
+    if moment is None:
         message = "only approved rule sets have a place in time"
         raise ValueError(message)
     return RuleSet(
         id=row.id,
-        effective_at=row.effective_at,
+        effective_at=moment,
         rules=tuple(to_rule(rule) for rule in row.rules),
         category_caps=row.category_caps,
         monthly_gain=row.monthly_gain,

@@ -29,15 +29,17 @@ def overlay(city: RuleSet, unit: RuleSet, moment: datetime) -> RuleSet:
         id=city.id,
         effective_at=moment,
         rules=(*(lowered.get(rule.code, rule) for rule in city.rules), *added),
-        category_caps={
-            category: min(cap, unit.category_caps.get(category, cap))
-            for category, cap in city.category_caps.items()
-        },
+        category_caps=_least(city.category_caps, unit.category_caps),
         monthly_gain=min(gains, default=None),
         floor=city.floor,
         unit=unit.unit,
         origins=dict.fromkeys((*lowered, *(rule.code for rule in added)), unit.id),
     )
+
+
+def _least(city: Mapping[str, int], unit: Mapping[str, int]) -> dict[str, int]:
+    """Return the lower of two caps, and those that only one of them sets."""
+    return {**unit, **{name: min(cap, unit.get(name, cap)) for name, cap in city.items()}}
 
 
 def is_own_code(code: str) -> bool:

@@ -10,12 +10,48 @@ from typing import Final
 
 from shared.text import Text
 
-CATEGORIES: Final = ("BASE", "LIFE", "STUDY", "SERVE", "CULT", "HONOR", "ADJUST", "DEDUCT")
-TRIGGERS: Final = ("check_in", "claim", "import", "manual", "system")
-ROLES: Final = ("participant", "lecturer", "helper", "self")
-PERIODS: Final = ("event", "day", "month", "quarter", "year")
+Words = Mapping[str, Text]
 
-LEVELS: Final[Mapping[str, Text]] = MappingProxyType(
+CATEGORIES: Final[Words] = MappingProxyType(
+    {
+        "BASE": Text("基础分", "Base points"),
+        "LIFE": Text("组织生活", "Organisational life"),
+        "STUDY": Text("学习教育", "Study"),
+        "SERVE": Text("服务奉献", "Service"),
+        "CULT": Text("文体活动", "Culture and sport"),
+        "HONOR": Text("建言表彰", "Suggestions and honours"),
+        "ADJUST": Text("调整", "Adjustments"),
+        "DEDUCT": Text("扣分", "Deductions"),
+    }
+)
+TRIGGERS: Final[Words] = MappingProxyType(
+    {
+        "check_in": Text("签到", "check-in"),
+        "claim": Text("申报", "claim"),
+        "import": Text("导入", "import"),
+        "manual": Text("两人决定", "decided by two people"),
+        "system": Text("系统", "system"),
+    }
+)
+ROLES: Final[Words] = MappingProxyType(
+    {
+        "participant": Text("参加者", "participant"),
+        "lecturer": Text("主讲人", "lecturer"),
+        "helper": Text("志愿组织者", "helper"),
+        "self": Text("本人", "the member"),
+    }
+)
+PERIODS: Final[Words] = MappingProxyType(
+    {
+        "event": Text("每次活动", "an activity"),
+        "day": Text("每天", "a day"),
+        "month": Text("每月", "a month"),
+        "quarter": Text("每季度", "a quarter"),
+        "year": Text("每年", "a year"),
+    }
+)
+
+LEVELS: Final[Words] = MappingProxyType(
     {
         "branch": Text("支部级", "branch"),
         "unit": Text("单位级", "unit"),
@@ -27,7 +63,7 @@ LEVELS: Final[Mapping[str, Text]] = MappingProxyType(
 )
 
 # Categories of events; the events service names them the same.
-EVENT_KINDS: Final[Mapping[str, Text]] = MappingProxyType(
+EVENT_KINDS: Final[Words] = MappingProxyType(
     {
         "branch_meeting": Text("支部党员大会", "branch meeting"),
         "committee_meeting": Text("支委会", "committee meeting"),
@@ -44,7 +80,7 @@ EVENT_KINDS: Final[Mapping[str, Text]] = MappingProxyType(
         "outdoor_work": Text("植树等公益", "field work"),
     }
 )
-OTHER_KINDS: Final[Mapping[str, Text]] = MappingProxyType(
+OTHER_KINDS: Final[Words] = MappingProxyType(
     {
         "appraisal": Text("民主评议", "appraisal"),
         "article_adopted": Text("文章被采用", "article adopted"),
@@ -68,4 +104,4 @@ OTHER_KINDS: Final[Mapping[str, Text]] = MappingProxyType(
         "year_opening": Text("年度开始", "a year begins"),
     }
 )
-FACT_KINDS: Final[Mapping[str, Text]] = MappingProxyType({**EVENT_KINDS, **OTHER_KINDS})
+FACT_KINDS: Final[Words] = MappingProxyType({**EVENT_KINDS, **OTHER_KINDS})

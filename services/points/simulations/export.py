@@ -1,11 +1,13 @@
 """What a simulation found, as a document to take into a meeting; nobody is named in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
+from shared.clock import local_day
 from shared.database import UnitOfWork
 from shared.documents import Column, Document, Section, Value
 from shared.errors import Conflict
@@ -14,7 +16,12 @@ from shared.text import Text
 
 Say = Callable[[Text], str]
 
-_NAMES: Final = text("SELECT id, name FROM organisations WHERE id = ANY(:ids)")
+# The third part of a path is its unit's code.
+_NAMES: Final = text("""
+    SELECT o.id, o.name, u.name AS unit FROM organisations o
+    LEFT JOIN organisations u ON u.code = split_part(o.path, '/', 3)
+    WHERE o.id = ANY(:ids)
+""")
 _BEFORE, _AFTER = Text("现行", "Before"), Text("模拟后", "After")
 _TENTHS: Final = 10
 _TOTALS: Final = (
@@ -52,18 +59,23 @@ def document(uow: UnitOfWork, job: JobRow, language: str) -> Document:
     def say(words: Text) -> str:
         return words.in_language(language)
 
-    ids = [UUID(str(row["organisation_id"])) for row in found["units"] + found["branches"]]
-    names = {row.id: row.name for row in uow.session.execute(_NAMES, {"ids": ids})}
+    asked = job.parameters
+    places = [asked, *found["units"], *found["branches"]]
+    ids = [UUID(str(place["organisation_id"])) for place in places]
+    names = {str(row.id): row for row in uow.session.execute(_NAMES, {"ids": ids})}
+    last = local_day(datetime.fromisoformat(asked["until"]) - timedelta.resolution)
     title = say(Text("积分规则模拟", "Simulation of point rules"))
     about: list[tuple[str, Value]] = [
-        (say(Text("规则版本", "Rule set")), str(job.parameters["rule_set"]["id"])),
-        (say(Text("起始日期", "From")), str(job.parameters["from"])),
+        (say(Text("规则版本", "Rule set")), asked["rule_set"]["name"]),
+        (say(Text("范围", "Organisation")), names[asked["organisation_id"]].name),
+        (say(Text("起始日期", "From")), asked["from"]),
+        (say(Text("截止日期", "To")), last.isoformat()),
         (say(Text("差异摘要", "Digest of the difference")), str(found["digest"])),
     ]
     sections = [
         _totals(found, say),
         _bars("distribution", say(Text("分数分布", "Distribution")), found, say),
-        _bars("bands", say(Text("分数段", "Bands")), found, say),
+        _bands(found, say),
         _organisations("units", say(Text("各单位", "Units")), found, names, say),
         _organisations("branches", say(Text("各支部", "Branches")), found, names, say),
     ]
@@ -95,18 +107,35 @@ def _bars(name: str, title: str, found: dict[str, Any], say: Say) -> Section:
     return Section(name, title, columns, rows)
 
 
+def _bands(found: dict[str, Any], say: Say) -> Section:
+    bars = _bars("bands", say(Text("分数段", "Bands")), found, say)
+    columns = (
+        *bars.columns,
+        Column("share_before", say(Text("现行占比 %", "Before, %")), 14, "number"),
+        Column("share_after", say(Text("模拟后占比 %", "After, %")), 14, "number"),
+    )
+    shares = [
+        [round(100 * band[f"share_{when}"], 2) for when in ("before", "after")]
+        for band in found["bands"]
+    ]
+    rows = [(*row, *own) for row, own in zip(bars.rows, shares, strict=True)]
+    return Section(bars.name, bars.title, columns, rows)
+
+
 def _organisations(
-    name: str, title: str, found: dict[str, Any], names: dict[UUID, str], say: Say
+    name: str, title: str, found: dict[str, Any], names: Mapping[str, Row[Any]], say: Say
 ) -> Section:
     columns = (
-        Column("organisation", say(Text("组织", "Organisation")), 40),
+        # Many branches of a city are called the first one.
+        Column("unit", say(Text("单位", "Unit")), 32),
+        Column("organisation", say(Text("组织", "Organisation")), 32),
         Column("members", say(Text("人数", "Members")), 10, "number"),
         Column("before", say(_BEFORE), 12, "number"),
         Column("after", say(_AFTER), 12, "number"),
     )
     rows = [
         (
-            names.get(UUID(str(row["organisation_id"])), str(row["organisation_id"])),
+            names[row["organisation_id"]].unit, names[row["organisation_id"]].name,
             row["members"], row["before"] / _TENTHS, row["after"] / _TENTHS,
         )
         for row in found[name]

@@ -63,7 +63,7 @@ def digest(outcomes: Iterable[Outcome]) -> str:
 
 
 def _bands(outcomes: Sequence[Outcome], bounds: Sequence[int]) -> list[dict[str, Any]]:
-    """Count who stands in each band; the last one is all below."""
+    """Count who stands in each band, and their share of all; the last one is all below."""
 
     def count(points: Callable[[Outcome], int]) -> list[int]:
         found = Counter(
@@ -74,7 +74,17 @@ def _bands(outcomes: Sequence[Outcome], bounds: Sequence[int]) -> list[dict[str,
 
     lows: list[int | None] = [*bounds, None]
     columns = zip(lows, count(lambda o: o.before), count(lambda o: o.after), strict=True)
-    return [{"from": low, "before": before, "after": after} for low, before, after in columns]
+    everybody = len(outcomes) or 1
+    return [
+        {
+            "from": low,
+            "before": before,
+            "after": after,
+            "share_before": round(before / everybody, 4),
+            "share_after": round(after / everybody, 4),
+        }
+        for low, before, after in columns
+    ]
 
 
 def _churn(outcomes: Sequence[Outcome]) -> dict[str, Any]:

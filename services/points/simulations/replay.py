@@ -2,25 +2,47 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
+from multiprocessing import parent_process
+from threading import Thread
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, Cursor
 
-from services.points.ledger.branches import read_branches
+from services.points.ledger.past import read_past
 from services.points.ledger.posting import fact_from
 from services.points.ledger.statements import FACT_COLUMNS
 from services.points.scoring import Fact, Timeline, score
-from services.points.scoring.opening import KIND, is_opened, opening_fact
+from services.points.scoring.opening import KIND, is_opened, opening_fact, year_begins
 from shared.database import Database
 
+# Whoever belongs there, or has belonged there in the span: rules for the past concern them as well.
 _MEMBERS: Final = """
-    SELECT m.id, m.organisation_id FROM members m JOIN organisations o ON o.id = m.organisation_id
-    WHERE m.id BETWEEN %s AND %s AND m.scored AND m.status <> 'left' AND starts_with(o.path, %s)
+    WITH places AS (
+        SELECT id FROM organisations WHERE starts_with(path, %(path)s)
+        UNION
+        SELECT organisation_id FROM organisation_moves
+        WHERE starts_with(path, %(path)s) AND until >= %(since)s
+    )
+    SELECT m.id, there.branch, m.scored AND m.status <> 'left', starts_with(o.path, %(path)s)
+    FROM members m JOIN organisations o ON o.id = m.organisation_id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN starts_with(o.path, %(path)s) THEN o.id ELSE (
+            SELECT lay.branch FROM (
+                SELECT m.organisation_id AS branch, timestamptz 'infinity' AS since
+                UNION ALL
+                SELECT organisation_id, since FROM memberships
+                WHERE member_id = m.id AND until >= %(since)s
+            ) AS lay
+            WHERE lay.branch IN (SELECT id FROM places) ORDER BY lay.since DESC LIMIT 1
+        ) END AS branch
+    ) AS there
+    WHERE m.id BETWEEN %(first)s AND %(last)s AND there.branch IS NOT NULL
 """
 _BEFORE: Final = """
     SELECT member_id, sum(points)::integer FROM ledger_entries
@@ -70,39 +92,49 @@ class Replayer:
         self._opened = [year for year in years if is_opened(timeline, year)]
 
     def outcomes(self, first: UUID, last: UUID) -> list[Outcome]:
-        """Return what the members between two ids, both included, have and would have."""
+        """Return what the members between two ids, both included, have and would have.
+
+        Of those who belong elsewhere by now, or are scored no longer, only whose points change.
+        """
         span = self._span
+        asked: dict[str, Any] = {"first": first, "last": last, "path": span.path}
+        asked["since"] = year_begins(span.first_year)
         years = (first, last, span.first_year, span.last_year, span.until)
         with closing(self._connection.cursor(binary=True)) as cursor:
-            members = dict(cursor.execute(_MEMBERS, (first, last, span.path)).fetchall())
+            members = cursor.execute(_MEMBERS, asked).fetchall()
             before = dict(cursor.execute(_BEFORE, years).fetchall())
-            facts = self._read_facts(cursor, list(members), years)
-        return [
-            Outcome(member, branch, before.get(member, 0), self._score(member, facts))
-            for member, branch in members.items()
-        ]
+            opened = {member for member, _, scored, _ in members if scored}
+            facts = self._read_facts(cursor, [member for member, *_ in members], opened, years)
+        outcomes = []
+        for member, branch, scored, inside in members:
+            outcome = Outcome(member, branch, before.get(member, 0), self._score(member, facts))
+            if (scored and inside) or outcome.before != outcome.after:
+                outcomes.append(outcome)
+        return outcomes
 
     def _read_facts(
-        self, cursor: Cursor[Any], members: Sequence[UUID], years: tuple[Any, ...]
-    ) -> dict[tuple[UUID, int], list[Fact]]:
+        self,
+        cursor: Cursor[Any],
+        members: Sequence[UUID],
+        opened: Collection[UUID],
+        years: tuple[Any, ...],
+    ) -> dict[tuple[UUID, int], Sequence[Fact]]:
         facts: dict[tuple[UUID, int], list[Fact]] = defaultdict(list)
         for year, *columns in cursor.execute(_FACTS, years):
             facts[columns[1], year].append(fact_from(columns))
-        if self._timeline.units:
-            branches = read_branches(cursor, members, self._timeline)
-            known = set(members)
-            return {key: list(branches.place(own)) for key, own in facts.items() if key[0] in known}
-        return facts
+        for key in product(opened, self._opened):
+            if not any(fact.kind == KIND for fact in facts[key]):
+                facts[key].append(opening_fact(*key))
+        past, known = read_past(cursor, members, self._timeline), set(members)
+        return {key: past.counting(own) for key, own in facts.items() if key[0] in known}
 
-    def _score(self, member: UUID, facts: dict[tuple[UUID, int], list[Fact]]) -> int:
-        total = 0
-        for year in range(self._span.first_year, self._span.last_year + 1):
-            own = facts.get((member, year), [])
-            if year in self._opened and not any(fact.kind == KIND for fact in own):
-                own = [opening_fact(member, year), *own]
-            if own:
-                total += score(own, self._timeline)[1].points(str(year))
-        return total
+    def _score(self, member: UUID, facts: dict[tuple[UUID, int], Sequence[Fact]]) -> int:
+        years = range(self._span.first_year, self._span.last_year + 1)
+        return sum(
+            score(facts[member, year], self._timeline)[1].points(str(year))
+            for year in years
+            if (member, year) in facts
+        )
 
 
 # The process's own; set once when it begins.
@@ -111,7 +143,15 @@ _replayers: list[Replayer] = []
 
 def begin(url: str, snapshot: str, timeline: Timeline, span: Span) -> None:
     """Make this process ready to replay."""
+    Thread(target=_end_with_parent, daemon=True).start()
     _replayers.append(Replayer(url, snapshot, timeline, span))
+
+
+def _end_with_parent() -> None:
+    """End when the process that asked is killed: nobody else would, nor let go of the snapshot."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def replay(first: UUID, last: UUID) -> list[Outcome]:

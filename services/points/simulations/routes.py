@@ -15,14 +15,17 @@ from services.points.simulations.schemas import (
     ChangesQuery,
     SimulateIn,
     SimulationOut,
+    SimulationsPage,
 )
 from shared.documents import XLSX
 from shared.jobs import JobRow
 from shared.web import (
+    CursorIn,
     after_id,
     current_principal,
     current_uow,
     page,
+    read_cursor,
     requires,
     transactional,
 )
@@ -51,6 +54,18 @@ def post_simulate(rule_set_id: UUID, json_data: dict[str, Any]) -> tuple[object,
     return _shown(service.get(uow, principal, simulation_id)), 202, location
 
 
+@blueprint.get("/rule-sets/<uuid:rule_set_id>/simulations")
+@requires(SIMULATE)
+@blueprint.input(CursorIn, location="query")
+@blueprint.output(SimulationsPage)
+def get_simulations(rule_set_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
+    """List the simulations of a rule set, newest first, without what they found."""
+    before, limit = after_id(query_data["cursor"]), query_data["limit"]
+    uow, principal = current_uow(), current_principal()
+    rows = service.listing(uow, principal, rule_set_id, limit + 1, before)
+    return page([_shown(row) for row in rows], limit, lambda row: [row["id"]])
+
+
 @blueprint.get("/simulations/<uuid:simulation_id>")
 @requires(SIMULATE)
 @blueprint.output(SimulationOut)
@@ -73,10 +88,10 @@ def post_cancel(simulation_id: UUID) -> dict[str, Any]:
 @blueprint.input(ChangesQuery, location="query")
 @blueprint.output(ChangesPage)
 def get_changes(simulation_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
-    """List whose points would change, within the own part of the tree."""
-    after = after_id(query_data["cursor"])
+    """List whose points would change, most first, within the own part of the tree."""
+    after = read_cursor(query_data["cursor"], int, UUID)
     rows = service.changes(current_uow(), current_principal(), simulation_id, query_data, after)
-    return page(rows, query_data["limit"], lambda row: [row.member_id])
+    return page(rows, query_data["limit"], lambda row: [row.moved, row.member_id])
 
 
 @blueprint.get("/simulations/<uuid:simulation_id>/export")

@@ -31,6 +31,11 @@ class BarOut(Schema):
     after = fields.Integer(required=True)
 
 
+class BandOut(BarOut):
+    share_before = fields.Float(required=True)
+    share_after = fields.Float(required=True)
+
+
 class OrganisationOutcomeOut(Schema):
     organisation_id = fields.UUID(required=True)
     members = fields.Integer(required=True)
@@ -56,7 +61,7 @@ class FindingsOut(Schema):
     lost = Points(required=True)
     below_floor = fields.Integer(required=True)
     distribution = fields.List(fields.Nested(BarOut), required=True)
-    bands = fields.List(fields.Nested(BarOut), required=True)
+    bands = fields.List(fields.Nested(BandOut), required=True)
     churn = fields.Nested(ChurnOut, required=True)
     units = fields.List(fields.Nested(OrganisationOutcomeOut), required=True)
     branches = fields.List(fields.Nested(OrganisationOutcomeOut), required=True)
@@ -65,7 +70,7 @@ class FindingsOut(Schema):
     )
 
 
-class SimulationOut(Schema):
+class SimulationSummary(Schema):
     id = fields.UUID(required=True)
     rule_set_id = fields.UUID(required=True)
     from_ = fields.Date(data_key="from", attribute="from", required=True)
@@ -84,6 +89,12 @@ class SimulationOut(Schema):
     total = fields.Integer(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+SimulationsPage = page_of(SimulationSummary)
+
+
+class SimulationOut(SimulationSummary):
     findings = fields.Nested(FindingsOut, required=True, allow_none=True)
 
 

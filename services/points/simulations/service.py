@@ -25,15 +25,22 @@ _YEARS_BACK: Final = 3
 
 _ROOT: Final = text("SELECT id FROM organisations WHERE parent_id IS NULL")
 _CHANGES: Final = text("""
-    SELECT c.member_id, m.member_no, m.name, c.organisation_id, c.before, c.after
-    FROM simulation_changes c
+    SELECT c.member_id, m.member_no, m.name, c.organisation_id, c.before, c.after, moved
+    FROM (SELECT *, abs(after - before) AS moved FROM simulation_changes) AS c
     JOIN members m ON m.id = c.member_id
     JOIN organisations o ON o.id = c.organisation_id
     WHERE c.simulation_id = :id AND starts_with(o.path, :path)
         AND o.path ^@ ANY (CAST(:reaches AS text[]))
         AND (CAST(:direction AS text) IS NULL OR (c.after > c.before) = (:direction = 'gainers'))
-        AND (CAST(:after AS uuid) IS NULL OR c.member_id > :after)
-    ORDER BY c.member_id LIMIT :limit
+        AND (CAST(:after AS uuid) IS NULL OR (-moved, c.member_id) > (-CAST(:moved AS integer), :after))
+    ORDER BY moved DESC, c.member_id LIMIT :limit
+""")
+_OF_A_SET: Final = text("""
+    SELECT id FROM jobs
+    WHERE kind = :kind AND parameters -> 'rule_set' ->> 'id' = :rule_set
+        AND parameters ->> 'path' ^@ ANY (CAST(:reaches AS text[]))
+        AND (CAST(:before AS uuid) IS NULL OR id < :before)
+    ORDER BY id DESC LIMIT :limit
 """)
 
 
@@ -73,6 +80,7 @@ def request(
     parameters = {
         "rule_set": {
             "id": row.id,
+            "name": row.name,
             "effective_at": effective_at,
             "rules": row.rules,
             "category_caps": row.category_caps,
@@ -108,6 +116,20 @@ def get(uow: UnitOfWork, principal: Principal, simulation_id: UUID) -> JobRow:
     return job
 
 
+def listing(
+    uow: UnitOfWork, principal: Principal, rule_set_id: UUID, limit: int, before: UUID | None
+) -> list[JobRow]:
+    """Return the simulations of a rule set within reach, newest first."""
+    values = {
+        "kind": KIND,
+        "rule_set": str(rule_sets.get(uow, principal, rule_set_id).id),
+        "reaches": list(principal.paths(SIMULATE)),
+        "before": before,
+        "limit": limit,
+    }
+    return jobs.get_some(uow, KIND, uow.session.scalars(_OF_A_SET, values).all())
+
+
 def cancel(uow: UnitOfWork, principal: Principal, simulation_id: UUID) -> JobRow:
     """Give a simulation up; one that is done stays done."""
     get(uow, principal, simulation_id)
@@ -120,9 +142,12 @@ def changes(
     principal: Principal,
     simulation_id: UUID,
     query: dict[str, Any],
-    after: UUID | None,
+    after: tuple[int, UUID] | None,
 ) -> list[Row[Any]]:
-    """Return whose points change, within the asker's reach, one more than a page holds."""
+    """Return whose points change, most first, within the asker's reach.
+
+    Begins after (tenths moved, member); one more than a page holds.
+    """
     job = get(uow, principal, simulation_id)
     where = _scope(
         uow, principal, query["organisation_id"] or UUID(job.parameters["organisation_id"])
@@ -132,7 +157,8 @@ def changes(
         "path": where.path,
         "reaches": list(principal.paths(SIMULATE)),
         "direction": query["direction"],
-        "after": after,
+        "moved": after[0] if after else 0,
+        "after": after[1] if after else None,
         "limit": query["limit"] + 1,
     }
     return list(uow.session.execute(_CHANGES, values))
@@ -177,6 +203,7 @@ def signed_difference(
         "points": found["after"] - found["before"],
         "members": found["gainers"] + found["losers"],
         "below_floor": found["below_floor"],
+        "simulated_at": job.created_at.isoformat(),
     }
 
 

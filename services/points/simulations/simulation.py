@@ -51,7 +51,9 @@ def simulate(job: Job) -> Mapping[str, Any]:
         units = {branch: unit for branch, unit in uow.session.execute(_UNITS)}  # noqa: C416 - rows
         outcomes = list(_outcomes(job, uow, timeline, span))
     _write(job, outcomes)
-    return findings(outcomes, units, asked["bands"], draft.floor)
+    # A unit's set has no floor of its own: the city's counts there.
+    rules = timeline.at(draft.effective_at, draft.unit)
+    return findings(outcomes, units, asked["bands"], rules.floor if rules else 0)
 
 
 def _draft(stored: Mapping[str, Any]) -> RuleSet:

@@ -103,18 +103,21 @@ def an_attendance_arrives_late(stage: Stage) -> list[Wanted]:
     return [changed(change(member, 20, 1)), changed(late)]
 
 
-def somebody_ceases_to_be_scored_and_begins_again(stage: Stage) -> list[Wanted]:
+def somebody_ceases_to_be_scored_while_a_scan_is_posted(stage: Stage) -> list[Wanted]:
     member = stage.join()
-    stage.post(stage.attend(member))
+    stage.post(stage.attend(member, "culture"))
+    stage.post(stage.attend(member, occurred_at=stage.database.clock.now().isoformat()))
+    # From that very moment on; what was earned before stays, then and later.
     stage.score(member, scored=False)
     stage.score(member, scored=True)
-    return [changed(change(member, points, n)) for n, points in enumerate((20, 0, 20), start=1)]
+    return [changed(change(member, points, n)) for n, points in enumerate((10, 30, 10), start=1)]
 
 
 def somebody_attends_who_is_not_scored_yet(stage: Stage) -> list[Wanted]:
     member = stage.join(scored=False)
     stage.post(stage.attend(member))
     stage.score(member, scored=True)
+    stage.post(stage.attend(member, occurred_at=stage.database.clock.now().isoformat()))
     return [changed(change(member, 20, 2))]
 
 
@@ -128,7 +131,7 @@ SITUATIONS: Final[dict[str, tuple[Situation, ...]]] = {
         two_members_attend_in_one_batch,
         somebody_attends_in_two_years,
         an_attendance_arrives_late,
-        somebody_ceases_to_be_scored_and_begins_again,
+        somebody_ceases_to_be_scored_while_a_scan_is_posted,
         somebody_attends_who_is_not_scored_yet,
     )
 }

@@ -217,14 +217,14 @@ def test_a_repeated_request_proposes_once(people: People) -> None:
     assert len(people.get(SECRETARY, "/adjustments")["items"]) == 1
 
 
-def test_an_adjustment_goes_with_a_year_that_is_scored_anew(active: People) -> None:
+def test_an_adjustment_stays_when_the_member_is_scored_no_longer(active: People) -> None:
     approved = active.adjusted(kind="urgent_task")
     for scored in (False, True):
         change_member(active.city, active.member, scored=scored, branch=BRANCH)
         tell_of(active.city, active.member)
-        assert active.points() == (11 if scored else 0)
+        assert active.points() == 11
         active.prove()
-    assert len(active.get(SECRETARY, f"/adjustments/{approved['id']}")["entries"]) == 3
+    assert len(active.get(SECRETARY, f"/adjustments/{approved['id']}")["entries"]) == 1
 
 
 def test_what_counts_today_counts_from_now(active: People, clock: FixedClock) -> None:

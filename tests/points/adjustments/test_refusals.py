@@ -212,7 +212,7 @@ def test_a_decision_needs_its_reason(people: People, wrong: dict[str, Any], what
 
 
 def test_what_has_lost_its_ground_meanwhile_is_not_approved(people: People) -> None:
-    path = f"/adjustments/{people.propose()['id']}"
+    path = f"/adjustments/{people.propose(day='2026-11-23')['id']}"
     change_member(people.city, people.member, scored=False)
     tell_of(people.city, people.member)
     assert people.get(UNIT_ADMIN, path)["forecast"] is None

@@ -183,6 +183,7 @@ def test_a_changed_membership_waits_for_what_is_being_posted(
     city: Database,
     add_member: Add,
     attend: Any,
+    clock: FixedClock,
     threads: ThreadPoolExecutor,
     monkeypatch: pytest.MonkeyPatch,
     guarded: bool,
@@ -191,7 +192,7 @@ def test_a_changed_membership_waits_for_what_is_being_posted(
     if not guarded:
         monkeypatch.setattr(membership, "await_postings", lambda _: None)
     with city.unit_of_work() as scan:
-        handle(scan, [attend(member)])
+        handle(scan, [attend(member, occurred_at=(clock.now() + timedelta(seconds=1)).isoformat())])
         change_member(city, member, scored=False)
         following = threads.submit(tell_of, city, member)
         wait_until_stuck(city, following)
@@ -203,18 +204,24 @@ def test_a_changed_membership_waits_for_what_is_being_posted(
 @pytest.mark.parametrize("scored", [True, False])
 @pytest.mark.parametrize("posting_first", [True, False])
 def test_a_changed_membership_and_a_scan_come_in_either_order(
-    city: Database, add_member: Add, attend: Any, scored: bool, posting_first: bool
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    clock: FixedClock,
+    scored: bool,
+    posting_first: bool,
 ) -> None:
     member = add_member(scored=not scored)
     post(city, [attend(member, day="2026-11-01"), attend(member, "theme_day", "2025-05-01")])
     change_member(city, member, scored=scored)
-    scan = [attend(member, day="2026-11-02")]
+    scan = [attend(member, occurred_at=clock.now().isoformat()), attend(member, day="2026-11-02")]
     steps: list[Callable[[], None]] = [lambda: post(city, scan), lambda: tell_of(city, member)]
     for step in steps if posting_first else reversed(steps):
         step()
     proof = proof_of(city)
     assert proof.violations == []
-    assert proof.points == (50 if scored else 0)
+    # What had been earned before stays, and what had not stays so.
+    assert proof.points == (20 if scored else 50)
 
 
 def test_what_a_member_does_before_the_roster_knows_them_counts(

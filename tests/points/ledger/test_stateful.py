@@ -19,6 +19,7 @@ from sqlalchemy import text
 from services.points.ledger import posting
 from services.points.ledger.attendance import AttendancePosting, read
 from services.points.ledger.recorded import RecordedFact
+from services.points.roster import history
 from services.points.rules import approval
 from services.points.rules import service as rules
 from services.points.rules.timeline import TimelineCache
@@ -33,6 +34,7 @@ from tests.points.scoring.model import predict
 Message = dict[str, Any]
 
 _MEMBERS: Final = 3
+_LONG_AGO: Final = timedelta(days=3650)
 # Where a month, a quarter or a year turns, to the last microsecond before.
 _EDGES: Final = [
     datetime.fromisoformat(day).replace(tzinfo=SHANGHAI) - before
@@ -69,7 +71,8 @@ class Life(RuleBasedStateMachine):
         found(self.city)
         self.handler = AttendancePosting()
         self.members = [join(self.city) for _ in range(_MEMBERS)]
-        self.scored = dict.fromkeys(self.members, True)
+        # Of each member since when which answer held to "is this member scored?".
+        self.scored = {member: [(_EDGES[0] - _LONG_AGO, True)] for member in self.members}
         self.waiting: list[Message] = []
         self.arrived: list[Message] = []
         self.newest: dict[str, Message] = {}
@@ -138,9 +141,18 @@ class Life(RuleBasedStateMachine):
     @rule(who=st.integers(0, _MEMBERS - 1), branch=st.sampled_from([BRANCH, OTHER]))
     def a_membership_changes(self, who: int, branch: UUID) -> None:
         member = self.members[who]
-        self.scored[member] = not self.scored[member]
-        change_member(self.city, member, scored=self.scored[member], branch=branch)
+        last, scored = self.scored[member][-1]
+        change_member(self.city, member, scored=not scored, branch=branch)
+        # Two changes at one moment: the second counts a tick later.
+        since = max(self.clock.now(), last + history.TICK)
+        self.scored[member].append((since, not scored))
         tell_of(self.city, member)
+        self.clock.advance(120)
+
+    def counts(self, fact: Fact) -> bool:
+        """Tell whether the member was scored when something happened."""
+        answers = [s for since, s in self.scored[fact.member_id] if since <= fact.occurred_at]
+        return answers[-1]
 
     @rule(
         code=_CHANGED_RULES,
@@ -188,13 +200,13 @@ class Life(RuleBasedStateMachine):
         expected = {
             (fact_id, code): points
             for member in self.members
-            if self.scored[member]
             for year in (2025, 2026, 2027)
             for fact_id, code, _set, _worth, points in predict(
                 [
                     f
                     for f in facts
                     if (f.member_id, local_day(f.occurred_at).year) == (member, year)
+                    and self.counts(f)
                 ],
                 rule_sets,
             )

@@ -136,5 +136,9 @@ def test_points_as_of_a_moment_and_as_known_at_one(
     assert points(as_of=day) == 0
     assert points(as_of=day, known_at=second.isoformat()) == 1
     assert points(as_of=datetime(2025, 7, 1, tzinfo=SHANGHAI).isoformat()) == 0
-    wrong = client.get("/api/v1/me/points?as_of=yesterday", headers=headers)
-    assert wrong.status_code == 422
+    # Before the first rules as well.
+    assert points(as_of=datetime(2010, 7, 1, tzinfo=SHANGHAI).isoformat()) == 0
+    moments = ("yesterday", "2026-11-07", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00")
+    for query in ({name: moment} for name in ("as_of", "known_at") for moment in moments):
+        wrong = client.get("/api/v1/me/points", headers=headers, query_string=query)
+        assert (wrong.status_code, wrong.json["code"]) == (422, "fields_invalid"), query

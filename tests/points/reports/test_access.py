@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.points.reports import words
 from services.points.reports.kinds import REPORTS
-from services.points.scoring.vocabulary import CATEGORIES
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
 from tests.points.city import BRANCH, CITY, OTHER, UNIT
@@ -169,7 +167,3 @@ def test_the_paper_says_what_it_is_who_made_it_and_when(enlist: Enlist, ask: Ask
         read = "".join(pages(ask("branch-evidence", BRANCH, format="pdf", language=language).data))
         for words_of_it in said:
             assert words_of_it in read, words_of_it
-
-
-def test_every_category_has_a_name() -> None:
-    assert tuple(words.CATEGORIES) == CATEGORIES

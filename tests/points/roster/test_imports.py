@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared.contracts.roster import (
     MEMBERS_V1,
@@ -16,6 +17,24 @@ from tests.points.roster.conftest import City
 
 ORGANISATIONS = ("代码", "名称", "类别", "上级代码")
 ROSTER = ("编号", "姓名", "支部代码", "小组代码", "状态", "入党日期", "角色", "角色组织代码")
+
+
+def test_a_roster_that_changes_who_is_scored_says_from_when(city: City) -> None:
+    def changes() -> list[tuple[Any, ...]]:
+        query = "SELECT m.member_no, c.scored FROM scoring_changes c JOIN members m ON m.id = c.member_id"
+        with city.database.unit_of_work() as uow:
+            return [tuple(row) for row in uow.session.execute(text(f"{query} ORDER BY 1, c.since"))]
+
+    head = ("编号", "姓名", "支部代码", "状态")
+    for status in ("full", "retired", "full"):
+        rows = [
+            head,
+            ("7", "七", "b1", status),
+            ("8", "八", "b1", "full"),
+            ("9", "九", "b1", "retired"),
+        ]
+        assert city.imported("roster", rows)["state"] == "done"
+    assert changes() == [("7", False), ("7", True)]
 
 
 def errors(job: dict[str, Any]) -> set[tuple[int, str, str]]:

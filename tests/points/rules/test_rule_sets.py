@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import jsonschema
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
@@ -13,6 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from services.points.rules import service
+from services.points.rules.presets import read_preset
+from services.points.scoring.kinds import KINDS
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
@@ -99,6 +102,90 @@ def test_the_rules_in_force_say_in_words_what_they_give(office: Office) -> None:
         "M01": "as decided, at most 20 either way",
     }
     assert rules["L09"]["words_zh"].startswith("按所缺活动计分（支部党员大会、")
+
+
+def test_the_words_of_rules_say_what_each_kind_of_value_takes(office: Office) -> None:
+    words = office.call(ANNA, "GET", "/rules/words").json
+    values = {value["kind"]: value for value in words["values"]}
+    assert set(values) == set(KINDS)
+    hour = values["per_hour"]
+    assert (hour["name"], hour["triggers"]) == (
+        "by the hour",
+        ["check_in", "claim", "import", "manual"],
+    )
+    jsonschema.validate({"points": 1, "at_most": 2}, hour["parameters"])
+    for wrong in ({"points": 1}, {"points": 1, "at_most": -1}, {"points": "1", "at_most": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, hour["parameters"])
+    assert {"code": "lecture", "name": "lecture"} in words["kinds"]
+    assert not {"login", "streak", "like", "share"} & {t["code"] for t in words["triggers"]}
+    chinese = office.call(ANNA, "GET", "/rules/words", **{"Accept-Language": "zh"}).json
+    assert {"code": "LIFE", "name": "组织生活"} in chinese["categories"]
+
+
+def test_the_api_document_says_it_too(office: Office, client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    value = document["components"]["schemas"]["RuleIn"]["properties"]["value"]
+    for rule in office.call(ANNA, "GET", "/rules").json["rules"]:
+        jsonschema.validate(rule["value"], value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"kind": "fixed", "at_most": 1}, value)
+
+
+def test_a_draft_begins_with_a_preset(office: Office) -> None:
+    preset = read_preset("preset_b")
+    draft = office.call(ANNA, "POST", "/rule-sets", {"name": "乙", "preset": "preset_b"}).json
+    assert (draft["state"], draft["based_on"]) == ("draft", None)
+    assert [rule["code"] for rule in draft["rules"]] == sorted(r["code"] for r in preset["rules"])
+    changes = office.call(ANNA, "GET", f"/rule-sets/{draft['id']}/diff").json["changes"]
+    assert {change["rule"] for change in changes} == {"B01"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"preset": "preset_c"},
+        {"preset": "../preset_a"},
+        {"preset": "preset_b", "based_on": str(new_id())},
+        {"preset": "preset_b", "organisation_id": str(new_id())},
+    ],
+)
+def test_a_preset_that_is_none_or_not_all_is_refused(
+    office: Office, city: Database, wrong: dict[str, str]
+) -> None:
+    before = stored(city)
+    refused = office.call(ANNA, "POST", "/rule-sets", {"name": "乙"} | wrong)
+    assert (refused.status_code, refused.json["code"]) == (422, "fields_invalid")
+    assert stored(city) == before
+
+
+def test_an_older_version_comes_back_as_a_new_one(office: Office, clock: FixedClock) -> None:
+    old = office.call(ANNA, "GET", "/rules").json
+    assert office.approve(BO, office.submitted(TODAY)).status_code == 200
+    clock.advance(60)
+    body = {"name": "恢复", "based_on": old["rule_set_id"]}
+    again = office.call(ANNA, "POST", "/rule-sets", body).json["id"]
+    office.call(ANNA, "POST", f"/rule-sets/{again}/submit", {"effective_from": TOMORROW})
+    assert office.approve(BO, again).status_code == 200
+    clock.advance(86_400)
+    new = office.call(ANNA, "GET", "/rules").json
+    assert (new["rule_set_id"], new["rules"]) == (again, old["rules"])
+
+
+def test_a_cap_is_changed_without_naming_the_others(office: Office) -> None:
+    draft = office.draft()
+    for version, (change, caps) in enumerate(
+        [
+            ({"LIFE": 30}, {"LIFE": 30, "STUDY": 20, "SERVE": 30, "CULT": 10, "HONOR": 10}),
+            ({"CULT": None, "HONOR": 8}, {"LIFE": 30, "STUDY": 20, "SERVE": 30, "HONOR": 8}),
+        ],
+        start=draft["version"],
+    ):
+        changed = office.call(
+            ANNA, "PATCH", f"/rule-sets/{draft['id']}", {"category_caps": change},
+            **{"If-Match": f'"{version}"'},
+        )  # fmt: skip
+        assert changed.json["category_caps"] == caps
 
 
 def test_the_difference_says_what_changes(office: Office) -> None:
@@ -225,6 +312,22 @@ BAD_RULES = [
     {"value": {"kind": "fixed", "points": "2"}},
     {"value": {"kind": "fixed", "points": 0.25}},
     {"value": {"kind": "fixed", "points": 1, "more": 2}},
+    {"value": {"kind": "fixed", "points": 10_001}},
+    {"value": {"kind": "fixed", "points": 1e300}},
+    {"value": {"kind": ["fixed"], "points": 1}},
+    {"value": {"kind": {}, "points": 1}},
+    {"value": {"kind": "per_hour", "points": -1, "at_most": 2}},
+    {"value": {"kind": "per_hour", "points": 1, "at_most": -2}},
+    {"value": {"kind": "by_level", "levels": {}}},
+    {"value": {"kind": "by_level", "levels": {"moon": 1}}},
+    {"value": {"kind": "by_level", "levels": {"city": None}}},
+    {"value": {"kind": "make_up", "sessions": ["mood"]}},
+    # No cap bounds what a year begins with, nor what two people state.
+    {"value": {"kind": "base", "points": 1}},
+    {"value": {"kind": "stated", "at_most": 1}},
+    # Who takes points away are two people.
+    {"value": {"kind": "fixed", "points": -1}},
+    {"value": {"kind": "by_level", "levels": {"city": -1}}, "trigger": ["import", "manual"]},
     {"value": 3},
     {"value": []},
     {"caps": [{"per": "year", "points": -1}]},
@@ -246,6 +349,16 @@ def test_a_rule_outside_the_vocabulary_is_refused(
     assert answer.status_code == 422, answer.text
     assert answer.mimetype == "application/problem+json"
     assert stored(city) == before
+
+
+def test_words_in_another_order_are_no_change(office: Office) -> None:
+    identity = office.draft()["id"]
+    rules = {rule["code"]: rule for rule in office.call(ANNA, "GET", "/rules").json["rules"]}
+    turned = rules["C01"] | {"kinds": ["sports", "culture", "sports"]}
+    for shown in ("code", "words_zh", "words_en"):
+        del turned[shown]
+    assert office.call(ANNA, "PUT", f"/rule-sets/{identity}/rules/C01", turned).status_code == 200
+    assert office.call(BO, "GET", f"/rule-sets/{identity}/diff").json["changes"] == []
 
 
 @pytest.mark.parametrize("code", ["L4", "l04", "L040", "L0A", "Ｌ04", "L04%0A"])

@@ -7,12 +7,25 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from services.points.ledger.years import open_years
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
+from tests.points.city import UNIT
 
 TODAY, TOMORROW, NEW_YEAR = "2026-11-23", "2026-11-24", "2027-01-01"
+
+
+BASE = {
+    "name_zh": "年度基础分",
+    "name_en": "Base points",
+    "category": "BASE",
+    "trigger": ["system"],
+    "kinds": ["year_opening"],
+    "role": "self",
+    "value": {"kind": "base", "points": 60},
+}
 
 
 class Office:
@@ -97,20 +110,58 @@ def test_a_floor_above_where_members_stand_is_refused(
 def test_base_points_carry_a_floor(office: Office, add_member: Any) -> None:
     add_member()
     draft = office.draft(floor=50)
-    base = {
-        "name_zh": "年度基础分",
-        "name_en": "Base points",
-        "category": "BASE",
-        "trigger": ["system"],
-        "kinds": ["year_opening"],
-        "role": "self",
-        "value": {"kind": "base", "points": 60},
-    }
-    assert office.call(f"/rule-sets/{draft}/rules/B01", base, method="PUT").status_code == 200
+    assert office.call(f"/rule-sets/{draft}/rules/B01", BASE, method="PUT").status_code == 200
     refused = office.call(f"/rule-sets/{draft}/submit", {"effective_from": TOMORROW})
     assert refused.json["code"] == "below_floor", "this year nobody was given base points"
     done = office.call(f"/rule-sets/{draft}/submit", {"effective_from": NEW_YEAR})
     assert done.status_code == 200
+
+
+def with_a_floor_of_fifty(office: Office, clock: FixedClock) -> None:
+    """Put base points of sixty and a floor of fifty in force, and let the new year begin."""
+    draft = office.draft(floor=50)
+    office.call(f"/rule-sets/{draft}/rules/B01", BASE, method="PUT")
+    office.call(f"/rule-sets/{draft}/submit", {"effective_from": NEW_YEAR})
+    assert office.call(f"/rule-sets/{draft}/approve", {}, who=1).status_code == 200
+    clock.advance(60 * 86_400)
+
+
+def test_a_unit_that_gives_less_to_begin_with_keeps_to_the_citys_floor(
+    office: Office, add_member: Any, clock: FixedClock
+) -> None:
+    add_member()
+    with_a_floor_of_fifty(office, clock)
+    for base, status in ((49, 422), (50, 200)):
+        draft = office.call("/rule-sets", {"name": "单位", "organisation_id": str(UNIT)}).json["id"]
+        lower = BASE | {"value": {"kind": "base", "points": base}}
+        put = office.call(f"/rule-sets/{draft}/rules/B01", lower, method="PUT")
+        assert put.status_code == 200, put.text
+        done = office.call(f"/rule-sets/{draft}/submit", {"effective_from": "2027-03-01"})
+        assert done.status_code == status, done.text
+        if status == 422:
+            assert (done.json["code"], done.json["members"], done.json["floor"]) == (
+                "below_floor", 1, 50,
+            )  # fmt: skip
+
+
+def test_base_points_that_carry_a_floor_are_not_taken_away(
+    office: Office, city: Database, add_member: Any, clock: FixedClock
+) -> None:
+    add_member()
+    with_a_floor_of_fifty(office, clock)
+    while opened(city):
+        pass
+    draft = office.draft()
+    office.call(f"/rule-sets/{draft}/rules/B01", method="DELETE")
+    done = office.call(f"/rule-sets/{draft}/submit", {"effective_from": "2027-03-01"})
+    assert (done.status_code, done.json["code"]) == (422, "below_floor")
+
+
+def opened(database: Database) -> int:
+    with database.unit_of_work() as uow:
+        done = open_years(uow)
+        uow.commit()
+    return done
 
 
 @pytest.mark.parametrize(
@@ -118,15 +169,6 @@ def test_base_points_carry_a_floor(office: Office, add_member: Any) -> None:
     [{"trigger": ["check_in"]}, {"kinds": ["year_opening", "lecture"]}, {"kinds": ["lecture"]}],
 )
 def test_only_the_system_opens_years(office: Office, rule: dict[str, Any]) -> None:
-    base = {
-        "name_zh": "年度基础分",
-        "name_en": "Base points",
-        "category": "BASE",
-        "trigger": ["system"],
-        "kinds": ["year_opening"],
-        "role": "self",
-        "value": {"kind": "base", "points": 60},
-    }
     draft = office.draft()
-    refused = office.call(f"/rule-sets/{draft}/rules/B01", base | rule, method="PUT")
+    refused = office.call(f"/rule-sets/{draft}/rules/B01", BASE | rule, method="PUT")
     assert (refused.status_code, refused.json["code"]) == (422, "fields_invalid")

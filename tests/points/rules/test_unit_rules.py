@@ -38,6 +38,9 @@ READING = {
 }
 
 
+BY_TWO = {"trigger": ["manual"]}
+
+
 class Desk:
     """An administrator's desk."""
 
@@ -138,26 +141,39 @@ def test_each_reads_the_rules_that_count_for_the_own_unit(
 
 
 def test_what_the_city_lowers_later_bounds_the_unit(
-    desk: Callable[..., Desk], clock: FixedClock, city: Database
+    desk: Callable[..., Desk],
+    clock: FixedClock,
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    post: Callable[..., None],
 ) -> None:
     in_force(desk, clock, ("L04", LECTURE | {"value": {"kind": "fixed", "points": 2}}))
     author, second = desk("city_admin", "/city/"), desk("city_admin", "/city/")
     draft = author.call("POST", "/rule-sets", {"name": "调低"}).json["id"]
-    lower = LECTURE | {"value": {"kind": "fixed", "points": 0.5}}
+    lower = LECTURE | {
+        "value": {"kind": "fixed", "points": 0.5},
+        "caps": [{"per": "year", "points": 2}],
+    }
     assert author.put(draft, "L04", lower).status_code == 200
     author.call("POST", f"/rule-sets/{draft}/submit", {"effective_from": TODAY})
     assert second.call("POST", f"/rule-sets/{draft}/approve", {}).status_code == 200
     clock.advance(60)
     rules = desk().call("GET", "/rules").json["rules"]
     assert next(r["value"]["points"] for r in rules if r["code"] == "L04") == 0.5
+    # What is posted then shows the city's cap.
+    post(attend(add_member(BRANCH), day="2026-11-23T10:00:30"))
+    with city.unit_of_work() as uow:
+        entry = uow.session.execute(text("SELECT points, cap FROM ledger_entries")).one()
+        assert tuple(entry) == (5, 20)
+        assert check(uow).violations == []
 
 
 @pytest.mark.parametrize(
     ("code", "rule", "fields"),
     [
         ("L04", LECTURE | {"value": {"kind": "fixed", "points": 2.5}}, ["value"]),
-        ("L04", LECTURE | {"value": {"kind": "fixed", "points": -1}}, ["value"]),
-        ("L04", LECTURE | {"value": {"kind": "base", "points": 1}}, ["value"]),
+        ("L04", LECTURE | {"value": {"kind": "per_hour", "points": 1, "at_most": 1}}, ["value"]),
         ("L04", LECTURE | {"caps": []}, ["caps"]),
         ("L04", LECTURE | {"caps": [{"per": "year", "points": 9}]}, ["caps"]),
         ("L04", LECTURE | {"kinds": ["lecture", "theme_day"]}, ["kinds"]),
@@ -167,7 +183,16 @@ def test_what_the_city_lowers_later_bounds_the_unit(
         ("U01", READING | {"caps": [{"per": "year", "points": 21}]}, ["caps"]),
         ("U01", READING | {"category": "DEDUCT"}, ["category", "caps"]),
         ("U01", READING | {"trigger": ["manual"]}, ["trigger"]),
-        ("U01", READING | {"value": {"kind": "stated", "at_most": 5}}, ["value"]),
+        (
+            "U01",
+            READING | BY_TWO | {"value": {"kind": "stated", "at_most": 5}},
+            ["trigger", "value"],
+        ),
+        (
+            "U01",
+            READING | BY_TWO | {"value": {"kind": "fixed", "points": -1}},
+            ["trigger", "value"],
+        ),
     ],
 )
 def test_what_exceeds_the_city_is_refused_and_changes_nothing(
@@ -236,6 +261,15 @@ def test_a_units_draft_is_based_on_its_own(desk: Callable[..., Desk]) -> None:
     body = {"name": "照抄", "organisation_id": str(UNIT), "based_on": citys}
     refused = author.call("POST", "/rule-sets", body)
     assert (refused.status_code, refused.json["code"]) == (422, "based_on_another")
+
+
+def test_a_units_first_set_is_compared_with_nothing(desk: Callable[..., Desk]) -> None:
+    author = desk()
+    draft = author.draft()
+    author.put(draft, "U01", READING)
+    shown = author.call("GET", f"/rule-sets/{draft}/diff").json
+    assert shown["against"] is None
+    assert {change["rule"] for change in shown["changes"]} == {"U01"}
 
 
 def test_the_difference_is_against_the_units_own_set(

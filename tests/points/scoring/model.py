@@ -91,8 +91,7 @@ def least(city: dict[str, Any], unit: dict[str, Any]) -> dict[str, Any]:
 def bounded(city: RuleSet, unit: RuleSet) -> RuleSet:
     caps = dict(city.category_caps)
     for category, cap in unit.category_caps.items():
-        if category in caps:
-            caps[category] = min(caps[category], cap)
+        caps[category] = min(caps.get(category, cap), cap)
     gain = city.monthly_gain
     if unit.monthly_gain is not None:
         gain = unit.monthly_gain if gain is None else min(gain, unit.monthly_gain)

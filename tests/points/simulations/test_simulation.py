@@ -16,6 +16,7 @@ from sqlalchemy import text
 from services.points.checker.check import check
 from services.points.ledger.attendance import read
 from services.points.ledger.years import score_again
+from services.points.roster import history
 from services.points.rules.timeline import read as read_timeline
 from services.points.scoring import Cap, Rule, RuleSet
 from services.points.simulations.simulation import simulate
@@ -24,7 +25,7 @@ from shared.database import Database
 from shared.ids import new_id
 from shared.jobs import Job, JobRunner
 from shared.testing.plugin import TokenFor
-from tests.points.city import BRANCH, OTHER, UNIT
+from tests.points.city import BRANCH, CITY, OTHER, UNIT, change_member
 from tests.points.scoring.model import predict
 
 Add = Callable[..., UUID]
@@ -137,6 +138,9 @@ def test_it_finds_what_the_model_predicts(
     )
     assert sum(bar["before"] for bar in found["distribution"]) == len(expected)
     assert sum(bar["after"] for bar in found["bands"]) == len(expected)
+    for band in found["bands"]:
+        assert band["share_after"] == pytest.approx(band["after"] / len(expected), abs=1e-4)
+    assert sum(bar["share_before"] for bar in found["bands"]) == pytest.approx(1, abs=1e-3)
     assert {unit["organisation_id"] for unit in found["units"]} == {str(UNIT)}
     assert sum(branch["after"] for branch in found["branches"]) == found["after"]
 
@@ -180,6 +184,7 @@ def test_rules_for_the_past_post_exactly_the_difference_that_was_signed(
     assert difference["points"] == pytest.approx(found["after"] - found["before"])
     blind = office.call("POST", f"/rule-sets/{draft}/approve", {}, who=1)
     assert (blind.status_code, blind.json["code"]) == (409, "difference_not_signed")
+    assert blind.json["difference"] == difference
     before = total(city)
     signed = {"digest": difference["digest"]}
     approved = office.call("POST", f"/rule-sets/{draft}/approve", signed, who=1)
@@ -192,6 +197,62 @@ def test_rules_for_the_past_post_exactly_the_difference_that_was_signed(
     while again(city):
         pass
     assert (total(city) - before) / 10 == pytest.approx(difference["points"])
+    with city.unit_of_work() as uow:
+        assert check(uow).violations == []
+
+
+def test_a_units_rules_for_the_past_count_for_who_has_moved_on_meanwhile(
+    office: Office,
+    city: Database,
+    year: list[dict[str, Any]],
+    add_member: Add,
+    attend: Any,
+    post: Post,
+    clock: FixedClock,
+) -> None:
+    elsewhere, moved, retired = new_id(), add_member(BRANCH), add_member(BRANCH)
+    with city.unit_of_work() as uow:
+        for code, kind, above, path in (
+            ("u002", "unit", CITY, "/city/u002/"),
+            ("b0003", "branch", None, "/city/u002/b0003/"),
+        ):
+            uow.session.execute(
+                text(
+                    "INSERT INTO organisations (id, code, name, kind, parent_id, path)"
+                    " SELECT :id, :code, :code, :kind,"
+                    " coalesce(:above, (SELECT id FROM organisations WHERE code = 'u002')), :path"
+                ),
+                {
+                    "id": elsewhere if kind == "branch" else new_id(),
+                    "code": code, "kind": kind, "above": above, "path": path,
+                },
+            )  # fmt: skip
+        history.begin(uow, moved, BRANCH)
+        uow.commit()
+    post(attend(moved, day="2026-05-01"), attend(retired, day="2026-05-01"))
+    clock.advance(60)
+    body = {"organisation_id": str(elsewhere)}
+    assert office.call("POST", f"/members/{moved}/transfers", body).status_code == 201
+    change_member(city, retired, scored=False)
+    clock.advance(60)
+    draft = office.draft(
+        LECTURE | {"value": {"kind": "fixed", "points": 1}, "caps": [{"per": "year", "points": 8}]},
+        organisation_id=str(UNIT),
+    )
+    simulation = office.simulate(draft, **{"from": "2026-03-01"})
+    changes = office.call("GET", f"/simulations/{simulation['id']}/changes").json["items"]
+    assert {str(moved), str(retired)} <= {change["member_id"] for change in changes}
+    # Nobody is named to a unit that does not belong to it, nor counted among its members.
+    assert {u["organisation_id"] for u in simulation["findings"]["units"]} == {str(UNIT)}
+    body = {"effective_from": "2026-03-01", "reason": "更正", "simulation_id": simulation["id"]}
+    difference = office.call("POST", f"/rule-sets/{draft}/submit", body).json["difference"]
+    before, signed = total(city), {"digest": difference["digest"]}
+    approved = office.call("POST", f"/rule-sets/{draft}/approve", signed, who=1)
+    assert approved.status_code == 200, approved.text
+    clock.advance(60)
+    while again(city):
+        pass
+    assert (total(city) - before) / 10 == pytest.approx(difference["points"]) != 0
     with city.unit_of_work() as uow:
         assert check(uow).violations == []
 
@@ -227,6 +288,36 @@ def test_what_is_posted_in_between_scores_its_year_anew(
     with city.unit_of_work() as uow:
         assert check(uow).violations == []
     assert again(city) == 0
+
+
+@pytest.mark.parametrize("when", ["before it is submitted", "before it is approved"])
+def test_a_difference_that_other_rules_have_changed_is_not_signed(
+    office: Office, year: list[dict[str, Any]], clock: FixedClock, when: str
+) -> None:
+    draft = office.draft()
+
+    def submit() -> Any:
+        simulation = office.simulate(draft, **{"from": "2026-03-01"})
+        clock.advance(60)
+        if when == "before it is submitted":
+            others_take_effect()
+        body = {"effective_from": "2026-03-01", "reason": "更正", "simulation_id": simulation["id"]}
+        return office.call("POST", f"/rule-sets/{draft}/submit", body)
+
+    def others_take_effect() -> None:
+        other = office.draft(LECTURE | {"value": {"kind": "fixed", "points": 1}})
+        office.call("POST", f"/rule-sets/{other}/submit", {"effective_from": "2026-11-23"})
+        done = office.call("POST", f"/rule-sets/{other}/approve", {}, who=1)
+        assert done.status_code == 200, done.text
+        clock.advance(60)
+
+    answer = submit()
+    if when == "before it is approved":
+        assert answer.status_code == 200, answer.text
+        others_take_effect()
+        signed = {"digest": answer.json["difference"]["digest"]}
+        answer = office.call("POST", f"/rule-sets/{draft}/approve", signed, who=1)
+    assert (answer.status_code, answer.json["code"]) == (409, "difference_outdated")
 
 
 @pytest.mark.parametrize("change", ["rules", "day", "span", "scope"])
@@ -313,6 +404,40 @@ def test_posting_goes_on_and_changes_no_simulation_under_way(
     assert found["gainers"] == found["losers"] == 0
 
 
+def test_changes_are_listed_page_by_page_most_first(
+    office: Office, year: list[dict[str, Any]]
+) -> None:
+    simulation = office.simulate(office.draft())["id"]
+    whole = office.call("GET", f"/simulations/{simulation}/changes").json["items"]
+    moved = [abs(change["after"] - change["before"]) for change in whole]
+    assert moved == sorted(moved, reverse=True)
+    assert len(set(moved)) > 1
+    path, seen = f"/simulations/{simulation}/changes?limit=2", []
+    while path:
+        page = office.call("GET", path).json
+        seen += page["items"]
+        cursor = page["next_cursor"]
+        path = cursor and f"/simulations/{simulation}/changes?limit=2&cursor={cursor}"
+    assert seen == whole
+
+
+def test_the_simulations_of_a_set_are_found_again(
+    office: Office, year: list[dict[str, Any]]
+) -> None:
+    draft, other = office.draft(), office.draft(rule=None)
+    first = office.simulate(draft)["id"]
+    second = office.call("POST", f"/rule-sets/{draft}/simulate", {}).json["id"]
+    office.call("POST", f"/rule-sets/{other}/simulate", {})
+    listed = office.call("GET", f"/rule-sets/{draft}/simulations").json["items"]
+    assert [(s["id"], s["state"]) for s in listed] == [(second, "queued"), (first, "done")]
+    page = office.call("GET", f"/rule-sets/{draft}/simulations?limit=1").json
+    assert [s["id"] for s in page["items"]] == [second]
+    rest = f"/rule-sets/{draft}/simulations?limit=1&cursor={page['next_cursor']}"
+    assert [s["id"] for s in office.call("GET", rest).json["items"]] == [first]
+    unit = ("unit_admin", "/city/u001/")
+    assert office.call("GET", f"/rule-sets/{draft}/simulations", role=unit).json["items"] == []
+
+
 def test_it_can_be_given_up(office: Office, year: list[dict[str, Any]]) -> None:
     draft = office.draft()
     asked = office.call("POST", f"/rule-sets/{draft}/simulate", {}).json
@@ -353,7 +478,13 @@ def test_what_was_found_is_taken_away_as_a_workbook(
     cells = [row for sheet in book for row in sheet.values]
     assert any(found["digest"] in row for row in cells)
     assert any("现行总分" in row and found["before"] in row for row in cells)
-    assert any("第一党支部" in row for row in cells)
+    assert any({"机关党委", "第一党支部"} <= set(row) for row in cells)
+    bands = book.worksheets[3]
+    assert [bands.cell(1, column).value for column in (4, 5)] == ["现行占比 %", "模拟后占比 %"]
+    assert sum(row[4] for row in list(bands.values)[1:]) == pytest.approx(100, abs=0.1)
+    about = dict(row for row in book.worksheets[0].values if row[0])
+    assert (about["规则版本"], about["范围"]) == ("新规则", "市直机关工委")
+    assert (about["起始日期"], about["截止日期"]) == ("2026-01-01", "2026-11-23")
     stranger = office.call(
         "GET", f"/simulations/{asked}/export", who=1, role=("unit_admin", "/city/u001/")
     )

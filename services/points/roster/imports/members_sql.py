@@ -15,7 +15,8 @@ PREPARE: Final = (
     """),
     text("""
         CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
-        SELECT w.*, m.organisation_id AS was_in, m.status AS was, m.id IS NULL AS is_new
+        SELECT w.*, m.organisation_id AS was_in, m.status AS was, m.scored AS was_scored,
+            m.id IS NULL AS is_new
         FROM (
             SELECT coalesce(m.id, s.new_id) AS id, s.member_no, s.name,
                 b.id AS organisation_id, s.status,
@@ -70,6 +71,14 @@ PUT: Final = (
         FROM wanted w
         WHERE w.status <> 'left'
           AND (w.is_new OR w.was_in <> w.organisation_id OR w.was = 'left')
+    """),
+    text("""
+        INSERT INTO scoring_changes (member_id, since, scored)
+        SELECT w.id,
+            greatest(:now, (SELECT max(c.since) + interval '1 microsecond'
+                FROM scoring_changes c WHERE c.member_id = w.id)),
+            w.scored
+        FROM wanted w WHERE w.scored <> w.was_scored
     """),
     # Duties of the old branch end with it; who leaves keeps no duty and no place in a group.
     text("""

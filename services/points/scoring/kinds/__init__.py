@@ -8,14 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
-from marshmallow import Schema
+from marshmallow import Schema, validate
 
 from services.points.scoring.model import Fact, Rule, RuleSet
 from shared.text import Text
 
 Parameters = Mapping[str, Any]
+
+LARGEST: Final = 100_000
+"""Tenths. A year of such grants still fits into the ledger's integers."""
+
+WORTH: Final = validate.Range(-LARGEST, LARGEST, error="At most 10000 points either way.")
+SIZE: Final = validate.Range(0, LARGEST, error="From 0 to 10000 points.")
+DONE_BY_PEOPLE: Final = ("check_in", "claim", "import", "manual")
+"""The triggers of what members do; only the system opens years."""
 
 
 @dataclass(slots=True)
@@ -35,12 +43,16 @@ class Kind(Protocol):
 
     Attributes:
         NAME: as rules name it.
+        TITLE: as people call it.
         PARAMETERS: the schema of its parameters; the console draws its form from it.
+        TRIGGERS: what may set off a rule that has such a value.
         IS_GAIN: whether what it gives counts against the category's cap and the month's gain.
     """
 
     NAME: str
+    TITLE: Text
     PARAMETERS: type[Schema]
+    TRIGGERS: tuple[str, ...]
     IS_GAIN: bool
 
     def evaluate(self, parameters: Parameters, fact: Fact, around: Around) -> int:
@@ -77,3 +89,9 @@ def worth_of(rule: Rule, fact: Fact, rule_set: RuleSet, used: dict[str, int]) ->
 def is_gain(rule: Rule) -> bool:
     """Tell whether what a rule gives counts against the category's cap and the month's gain."""
     return KINDS[rule.value["kind"]].IS_GAIN
+
+
+def deducts(value: Mapping[str, Any]) -> bool:
+    """Tell whether a rule's value can take points away."""
+    numbers = (*value.values(), *value.get("levels", {}).values())
+    return any(isinstance(number, int) and number < 0 for number in numbers)

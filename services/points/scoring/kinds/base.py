@@ -3,19 +3,21 @@
 It is no gain: neither the category's cap nor the month's bounds it.
 """
 
-from marshmallow import Schema, validate
+from marshmallow import Schema
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import SIZE, Around, Parameters
 from services.points.scoring.model import Fact
 from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "base"
+TITLE = Text("年度基础分", "base points of a year")
+TRIGGERS = ("system",)
 IS_GAIN = False
 
 
 class PARAMETERS(Schema):
-    points = Points(required=True, validate=validate.Range(0))
+    points = Points(required=True, validate=SIZE)
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

@@ -2,20 +2,22 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import DONE_BY_PEOPLE, WORTH, Around, Parameters
 from services.points.scoring.model import Fact
 from services.points.scoring.vocabulary import LEVELS
 from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "by_level"
+TITLE = Text("按级别", "by level")
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 
 
 class PARAMETERS(Schema):
     levels = fields.Dict(
         keys=fields.String(validate=validate.OneOf(LEVELS)),
-        values=Points(),
+        values=Points(validate=WORTH),
         required=True,
         validate=validate.Length(1),
     )

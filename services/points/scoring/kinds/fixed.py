@@ -2,17 +2,19 @@
 
 from marshmallow import Schema
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import DONE_BY_PEOPLE, WORTH, Around, Parameters
 from services.points.scoring.model import Fact
 from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "fixed"
+TITLE = Text("每次固定", "the same each time")
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 
 
 class PARAMETERS(Schema):
-    points = Points(required=True)
+    points = Points(required=True, validate=WORTH)
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

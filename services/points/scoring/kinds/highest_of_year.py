@@ -1,10 +1,12 @@
 """By level, and of a year only the highest counts: a higher one adds what it has more."""
 
-from services.points.scoring.kinds import Around, Parameters, by_level
+from services.points.scoring.kinds import DONE_BY_PEOPLE, Around, Parameters, by_level
 from services.points.scoring.model import Fact
 from shared.text import Text
 
 NAME = "highest_of_year"
+TITLE = Text("按级别，一年只取最高", "by level, of a year only the highest")
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 PARAMETERS = by_level.PARAMETERS
 

@@ -6,12 +6,14 @@ glossary.
 
 from marshmallow import Schema, fields, validate
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import DONE_BY_PEOPLE, Around, Parameters
 from services.points.scoring.model import Fact
 from services.points.scoring.vocabulary import EVENT_KINDS
 from shared.text import Text
 
 NAME = "make_up"
+TITLE = Text("按所缺活动", "what the missed session gives")
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 
 

@@ -2,19 +2,21 @@
 
 from marshmallow import Schema
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import DONE_BY_PEOPLE, SIZE, Around, Parameters
 from services.points.scoring.model import Fact
 from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "per_hour"
+TITLE = Text("按小时", "by the hour")
+TRIGGERS = DONE_BY_PEOPLE
 IS_GAIN = True
 _MINUTES = 60
 
 
 class PARAMETERS(Schema):
-    points = Points(required=True)
-    at_most = Points(required=True)
+    points = Points(required=True, validate=SIZE)
+    at_most = Points(required=True, validate=SIZE)
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

@@ -1,21 +1,24 @@
 """What two people have decided on: the fact itself states the points, plus or minus.
 
-A correction makes good what should have been, so neither the category nor the month bounds it.
+A correction makes good what should have been, so neither the category nor the month bounds it;
+that is why nobody but two people can set it off.
 """
 
-from marshmallow import Schema, validate
+from marshmallow import Schema
 
-from services.points.scoring.kinds import Around, Parameters
+from services.points.scoring.kinds import SIZE, Around, Parameters
 from services.points.scoring.model import Fact
 from shared.fields import Points, in_words
 from shared.text import Text
 
 NAME = "stated"
+TITLE = Text("按决定", "as decided")
+TRIGGERS = ("manual",)
 IS_GAIN = False
 
 
 class PARAMETERS(Schema):
-    at_most = Points(required=True, validate=validate.Range(0))
+    at_most = Points(required=True, validate=SIZE)
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:
