@@ -10,6 +10,7 @@ from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.results import routes as results
 from services.events.screen import routes as screen
 from services.events.series import routes as series
 from services.events.year_themes import routes as year_themes
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     series.blueprint,
     year_themes.blueprint,
     calendar_feeds.blueprint,
+    results.blueprint,
 )
 
 

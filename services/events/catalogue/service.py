@@ -39,7 +39,7 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
         NotFound: `event_unknown`, also for drafts and events of others.
     """
     event = _load(uow, event_id, lock=lock)
-    if event is None or not (_runs(principal, event) or _is_shown(principal, event)):
+    if event is None or not (runs(principal, event) or _is_shown(principal, event)):
         raise NotFound(
             "event_unknown",
             Text(
@@ -60,7 +60,7 @@ def get_to_run(
         Forbidden: `not_your_event`.
     """
     event = get(uow, principal, event_id, lock=lock)
-    if not _runs(principal, event):
+    if not runs(principal, event):
         raise Forbidden(
             "not_your_event",
             Text(
@@ -218,7 +218,8 @@ def _is_shown(principal: Principal, event: EventRow) -> bool:
     return event.published_at is not None and (meant or takes_part)
 
 
-def _runs(principal: Principal, event: EventRow) -> bool:
+def runs(principal: Principal, event: EventRow) -> bool:
+    """Tell whether somebody runs an event."""
     organisers = {role.member_id for role in event.roles if role.role == "organiser"}
     return may_run(principal, event.organisation_path, event.created_by, organisers)
 
