@@ -16,7 +16,6 @@ from services.points.ledger.decided import post_decided
 from services.points.ledger.posting import fact_from, post
 from services.points.ledger.recorded import RecordedFact
 from services.points.ledger.statements import FACT_COLUMNS
-from services.points.result_imports.holding import hold
 from services.points.rules.timeline import TIMELINE
 from services.points.scoring import Fact
 from shared.clock import local_day
@@ -56,8 +55,7 @@ class ResultPosting:
         recorded = [read(e.data) for e in envelopes if e.type == contract.RECORDED_V1]
         if not recorded:
             return
-        # No import is applied meanwhile: it would not see these, nor they what it brings.
-        hold(uow)
+        # Posting and imports both lock the members' years before they look for each other.
         post(uow, recorded, TIMELINE.hold(uow))
         _replace_imported(uow, recorded)
 
