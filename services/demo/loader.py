@@ -4,11 +4,11 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from services.demo import city, past
+from services.demo import calendar, city, past
 from services.demo.city import Size
 from services.demo.files import csv_files, xlsx
 from services.demo.suite import (
@@ -66,6 +66,7 @@ def _load_city(base_url: str, size: Size, settings: Path) -> dict[str, Any]:
                 "/event-imports", "attendance", name, content
             )
         )
+    _fill_calendar(base_url, suite, accounts, today)
     _wait_until_posted(suite)
     root = _organisation(suite, "city")["id"]
     for account in accounts:
@@ -73,6 +74,16 @@ def _load_city(base_url: str, size: Size, settings: Path) -> dict[str, Any]:
     order = ("member", "branch_secretary", "unit_admin", "city_admin", "auditor")
     accounts.sort(key=lambda account: (order.index(account["role"]), account["username"]))
     return {"base_url": base_url, "accounts": accounts}
+
+
+def _fill_calendar(
+    base_url: str, city_admin: Suite, accounts: list[dict[str, Any]], today: date
+) -> None:
+    (home,) = (account for account in accounts if account["username"] == "secretary")
+    winners = [account["member_id"] for account in accounts if account["role"] == "member"][:3]
+    secretary = Suite(base_url)
+    _eventually(lambda: secretary.sign_in(home["username"]))
+    calendar.fill(city_admin, secretary, home["organisation_id"], winners, today)
 
 
 def _account(role: str, username: str, member_id: str, *, totp: bool = False) -> dict[str, Any]:

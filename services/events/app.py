@@ -3,13 +3,17 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
+from services.events.calendar_feeds import routes as calendar_feeds
 from services.events.catalogue import routes as catalogue
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.results import routes as results
 from services.events.screen import routes as screen
+from services.events.series import routes as series
+from services.events.year_themes import routes as year_themes
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -25,6 +29,10 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     screen.blueprint,
     attendance.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
+    series.blueprint,
+    year_themes.blueprint,
+    calendar_feeds.blueprint,
+    results.blueprint,
 )
 
 

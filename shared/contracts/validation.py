@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from marshmallow import Schema
 
-from shared.contracts import attendance, points, roster
+from shared.contracts import attendance, points, results, roster
 from shared.messaging.envelope import Envelope
 
 SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
     {
         attendance.RECORDED_V1: attendance.AttendanceRecordedV1(),
         points.CHANGED_V1: points.PointsChangedV1(),
+        results.RECORDED_V1: results.ResultRecordedV1(),
         roster.MEMBERS_V1: roster.MembersChangedV1(),
         roster.ORGANISATIONS_V1: roster.OrganisationsChangedV1(),
     }

@@ -15,6 +15,7 @@ NAMES = (
     "city_id", "unit_id", "branch_id", "group_id", "sibling_id", "member_id", "check_in_id",
     "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id",
     "adjustment_id", "appeal_id", "statement_id", "objection_id", "rule_set_id", "somebody",
+    "series_id", "result_id", "share_id",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -33,6 +34,8 @@ THINGS = {
     "adjustment_id": IDS["adjustment_id"],
     "attachment_id": IDS["attachment_id"],
     "appeal_id": IDS["appeal_id"],
+    "series_id": IDS["series_id"],
+    "result_id": IDS["result_id"],
 }
 
 
@@ -136,9 +139,14 @@ def fill_events(uow: UnitOfWork) -> None:
             " 'full', true, 1)"
         ),
         (
-            "INSERT INTO events (id, title, category, organisation_id, organisation_path, audience,"
+            "INSERT INTO event_series (id, organisation_id, rule, first_day, skip_holidays,"
+            " created_by, created_at) VALUES (:series_id, :branch_id, 'FREQ=WEEKLY;COUNT=1',"
+            " '2026-11-23', false, :somebody, now())"
+        ),
+        (
+            "INSERT INTO events (id, series_id, series_day, title, category, organisation_id, organisation_path, audience,"
             " starts_at, ends_at, state, published_at, created_by, created_at) VALUES (:event_id,"
-            f" '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
+            f" :series_id, '2026-11-23', '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
             " '2026-11-23T12:00+08', 'published', now(), :somebody, now())"
         ),
         (
@@ -150,6 +158,14 @@ def fill_events(uow: UnitOfWork) -> None:
             "INSERT INTO check_ins (id, event_id, session_id, member_id, role, method, client_ref,"
             " request_hash, checked_in_at) VALUES (:check_in_id, :event_id, :session_id, :member_id,"
             " 'participant', 'code', gen_random_uuid(), '', '2026-11-23T08:30+08')"
+        ),
+        (
+            "INSERT INTO event_results (id, event_id, kind, state, recorded_by, recorded_at)"
+            " VALUES (:result_id, :event_id, 'quiz', 'draft', :somebody, now())"
+        ),
+        (
+            "INSERT INTO event_result_members (id, result_id, member_id)"
+            " VALUES (:share_id, :result_id, :member_id)"
         ),
     ):
         uow.session.execute(text(statement), IDS)

@@ -34,6 +34,9 @@ ELSEWHERE = {
     "day",
     "job_id",
     "name",
+    "year",
+    "feed_id",
+    "token",
 }
 # Readable by everybody on purpose: they hold no personal data.
 OPEN = {
@@ -68,6 +71,20 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/events/<uuid:event_id>/sessions"): SPAN,
     ("PATCH", "/events/<uuid:event_id>/sessions/<uuid:session_id>"): {"title": "上午"},
     ("POST", "/events/<uuid:event_id>/cancel"): {"reason": "雨"},
+    ("POST", "/events/<uuid:event_id>/copy"): {"starts_at": "2027-01-04T09:00:00+08:00"},
+    ("PATCH", "/event-series/<uuid:series_id>"): {
+        "event_id": str(IDS["event_id"]),
+        "scope": "all",
+        "changes": {"title": "新名"},
+    },
+    ("POST", "/event-series/<uuid:series_id>/cancel"): {"reason": "雨"},
+    ("POST", "/events/<uuid:event_id>/results"): {
+        "kind": "quiz",
+        "member_ids": [str(IDS["member_id"])],
+    },
+    ("POST", "/events/<uuid:event_id>/results/confirm"): {},
+    ("PATCH", "/events/<uuid:event_id>/results/<uuid:result_id>"): {"place": 1},
+    ("POST", "/events/<uuid:event_id>/results/<uuid:result_id>/withdraw"): {"reason": "录错"},
     ("PUT", "/events/<uuid:event_id>/roles"): {
         "member_id": str(IDS["member_id"]),
         "role": "helper",

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.contracts import attendance, points, roster
+from shared.contracts import attendance, points, results, roster
 from shared.database import Database
 from tests.contracts.wire import Data, assert_fits
 
-STREAMS: Final = (attendance.STREAM, points.STREAM, roster.STREAM)
+STREAMS: Final = (attendance.STREAM, points.STREAM, results.STREAM, roster.STREAM)
 # A type of message, and the fields that matter of each of its entries.
 Wanted = tuple[str, list[Data]]
 
@@ -44,6 +44,9 @@ class About:
 ABOUT: Final = {
     attendance.RECORDED_V1: About(
         lambda data: data["member_id"], lambda data: [data], ("check_in_id",), "revision"
+    ),
+    results.RECORDED_V1: About(
+        lambda data: data["member_id"], lambda data: [data], ("result_id",), "revision"
     ),
     roster.ORGANISATIONS_V1: About(
         lambda _: "organisations", lambda data: data["organisations"], ("id",), "version"

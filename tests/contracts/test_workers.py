@@ -27,6 +27,7 @@ from shared.testing.plugin import MakeDatabase
 from shared.worker import Loop
 from tests.contracts.attendance import situations as attendance_told
 from tests.contracts.points import situations as points_told
+from tests.contracts.results import situations as results_told
 from tests.contracts.roster import situations as roster_told
 from tests.contracts.test_messages import EXAMPLES
 from tests.contracts.wire import broken
@@ -38,6 +39,7 @@ BOTH = ("roster.organisations_changed.v1", "roster.members_changed.v1")
 # Readers by group:stream: their service, and the types they take.
 READERS = {
     "points:attendance": ("points", ("attendance.recorded.v1",)),
+    "points:results": ("points", ("results.recorded.v1",)),
     "points:roster": ("points", ("roster.members_changed.v1",)),
     "boards:points": ("points", ("points.changed.v1",)),
     "boards:roster": ("points", BOTH),
@@ -48,6 +50,7 @@ READERS = {
 # The others are points' own: they take ids, and read the rest from points' own tables.
 KEEPERS = {
     "points:attendance": {"attendance.recorded.v1": "facts"},
+    "points:results": {"results.recorded.v1": "facts"},
     "events:roster": {
         "roster.organisations_changed.v1": "roster_organisations",
         "roster.members_changed.v1": "roster_members",
@@ -77,7 +80,8 @@ def readers(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str,
 
 
 def test_each_type_is_sent_in_some_situation() -> None:
-    told = attendance_told.SITUATIONS | points_told.SITUATIONS | roster_told.SITUATIONS
+    slices = (attendance_told, points_told, results_told, roster_told)
+    told = {kind: of for each in slices for kind, of in each.SITUATIONS.items()}
     assert told.keys() == SCHEMAS.keys()
     assert all(told.values())
 

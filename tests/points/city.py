@@ -8,7 +8,6 @@ from sqlalchemy import text
 from services.points.checker.check import check
 from services.points.checker.decisions import NAMES_ITS_DECISION
 from services.points.checker.proof import Violation
-from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
 from services.points.roster import history
 from services.points.roster.models import Member
@@ -17,6 +16,7 @@ from shared.contracts.attendance import RECORDED_V1
 from shared.contracts.roster import MEMBERS_V1
 from shared.database import Database, UnitOfWork
 from shared.ids import new_id
+from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Envelope
 
 CITY, UNIT, BRANCH, OTHER = (new_id() for _ in range(4))
@@ -66,10 +66,12 @@ def join(
     return member
 
 
-def deliver(database: Database, handler: AttendancePosting, *messages: dict[str, Any]) -> None:
+def deliver(
+    database: Database, handler: Handler, *messages: dict[str, Any], kind: str = RECORDED_V1
+) -> None:
     """Post messages in one batch, as the consumer would."""
     now = database.clock.now()
-    envelopes = [Envelope(new_id(), RECORDED_V1, "", now, message) for message in messages]
+    envelopes = [Envelope(new_id(), kind, "", now, message) for message in messages]
     with database.unit_of_work() as uow:
         handler(uow, envelopes)
         uow.commit()

@@ -35,9 +35,13 @@ def may_attend(principal: Principal, audience: str, organisation_path: str) -> b
 
 def belonging_paths(principal: Principal) -> list[str]:
     """Return every organisation's path that the member belongs to, from the committee down."""
+    return paths_above(grant.path for grant in principal.grants if grant.role == "member")
+
+
+def paths_above(paths: Iterable[str]) -> list[str]:
+    """Return the paths given and all that lie above them."""
     found: set[str] = set()
-    for grant in principal.grants:
-        if grant.role == "member":
-            codes = grant.path.strip("/").split("/")
-            found |= {f"/{'/'.join(codes[: n + 1])}/" for n in range(len(codes))}
+    for path in paths:
+        codes = path.strip("/").split("/")
+        found |= {f"/{'/'.join(codes[: n + 1])}/" for n in range(len(codes))}
     return sorted(found)

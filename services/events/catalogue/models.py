@@ -1,6 +1,6 @@
 """Events and their sessions as they are stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, ForeignKey, Text
@@ -29,6 +29,8 @@ class EventRow(Base):
     state: Mapped[str] = mapped_column(Text, default="draft")
     cancel_reason: Mapped[str | None] = mapped_column(Text)
     import_key: Mapped[str | None] = mapped_column(Text)
+    series_id: Mapped[UUID | None]
+    series_day: Mapped[date | None]
     created_by: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(_MOMENT)
     published_at: Mapped[datetime | None] = mapped_column(_MOMENT)

@@ -27,4 +27,9 @@ EVENTS_FOR_EVERYONE: Final = Permission(
 EVENTS_MANAGE: Final = Permission(
     "events.manage", frozenset({"branch_secretary", "unit_admin", "city_admin"})
 )
-EVENTS_IMPORT: Final = Permission("events.import", frozenset({"unit_admin", "city_admin"}))
+EVENTS_IMPORT: Final = Permission(
+    "events.import", frozenset({"branch_secretary", "unit_admin", "city_admin"})
+)
+"""Who may import something; all of them make events of every category."""
+
+ATTENDANCE_IMPORT: Final = Permission("attendance.import", frozenset({"unit_admin", "city_admin"}))

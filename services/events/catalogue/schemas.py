@@ -1,13 +1,13 @@
 """Shapes of events."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from services.events.catalogue.categories import CATEGORIES
-from shared.clock import SHANGHAI
+from shared.clock import SHANGHAI, start_of_day
 from shared.contracts.attendance import LEVELS
 from shared.web import CursorIn, Schema
 
@@ -141,11 +141,59 @@ class EventOut(Schema):
     cancel_reason = fields.String(required=True, allow_none=True)
     sessions = fields.List(fields.Nested(SessionOut), required=True)
     roles = fields.List(fields.Nested(RoleOut), required=True)
+    series_id = fields.UUID(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+class Month(fields.String):
+    """A month in Shanghai, ``2026-11``; read as the moments at which it begins and ends."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Regexp(r"20[0-9]{2}-(0[1-9]|1[0-2])\Z"), **kwargs)
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        text = super().deserialize(value, attr, data, **kwargs)
+        if text is None:
+            return None
+        first = date.fromisoformat(f"{text}-01")
+        following = (first + timedelta(days=31)).replace(day=1)
+        return start_of_day(first), start_of_day(following)
+
+
+class CopyIn(Schema):
+    """When the copy begins, and what of it is otherwise."""
+
+    starts_at = Moment(required=True)
+    roles = fields.Boolean(
+        load_default=False,
+        metadata={"description": "those who lecture, help or organise do so again"},
+    )
+    title = Line(validate=_TITLE)
+    place = Line(validate=validate.Length(0, 200))
+    organisation_id = fields.UUID()
 
 
 class EventsIn(CursorIn):
     """Filters of the list; `organisation_id` takes in what lies below it."""
+
+    month = Month(load_default=None, metadata={"description": "e.g. 2026-11: whatever is on in it"})
+    tag = fields.String(
+        load_default=None,
+        validate=_CATEGORY,
+        metadata={"description": "what an event counts as, by its category or one of its tags"},
+    )
+    series_id = fields.UUID(load_default=None)
+    mine = fields.Boolean(
+        load_default=False,
+        metadata={"description": "only what one made, or has a part in"},
+    )
+    q = Line(
+        load_default=None,
+        validate=validate.Length(1, 50),
+        metadata={"description": "part of the title or place"},
+    )
 
     starts_after = Moment(load_default=None)
     starts_before = Moment(load_default=None)

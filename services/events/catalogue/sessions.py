@@ -1,6 +1,6 @@
 """The sessions of one event, as its rows: made, moved, taken away."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +93,13 @@ def follow(event: EventRow) -> None:
             else _moved(session, session.starts_at, session.ends_at)
         )
         _set(event, session, times)
+
+
+def shift(event: EventRow, by: timedelta) -> None:
+    """Move all sessions along before their event is moved; `follow` then checks them."""
+    for session in event.sessions:
+        for name in _TIMES:
+            setattr(session, name, getattr(session, name) + by)
 
 
 def _moved(session: SessionRow, starts_at: datetime, ends_at: datetime) -> Times:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.gateway.edge.routing import OWNERS, UPLOADS
+from services.gateway.edge.routing import OWNERS, SECRET, UPLOADS
 
 TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")
 PLAIN_PAGES: Final = Path(__file__).resolve().parents[1] / "frontends" / "plain"
 _PLACEHOLDER: Final = re.compile(r"\$\{([A-Z]+)\}")
+# An error's message holds the whole request line.
+_NO_ERRORS: Final = "error_log stderr crit; "
 _UPLOAD_LIMITS: Final = "client_max_body_size 64m; proxy_read_timeout 60s; "
 
 
@@ -65,6 +67,7 @@ def render(edge: Edge) -> str:
         "LOG": _word(edge.access_log or edge.var / "access.log"),
         "FRONTENDS": _word(edge.frontends),
         "ROUTES": _routes(),
+        "SECRET": "|".join(map(re.escape, sorted(SECRET))),
         "TLS": "",
         "REDIRECT": "",
     }
@@ -85,7 +88,8 @@ def _server(edge: Edge, address: str) -> str:
 def _routes() -> str:
     return "\n".join(
         f"        location {prefix} {{ "
-        f"{_UPLOAD_LIMITS if prefix in UPLOADS else ''}proxy_pass http://{service}; }}"
+        f"{_UPLOAD_LIMITS if prefix in UPLOADS else ''}{_NO_ERRORS if prefix in SECRET else ''}"
+        f"proxy_pass http://{service}; }}"
         for service, prefixes in OWNERS.items()
         for prefix in prefixes
     )

@@ -12,12 +12,16 @@ GATEWAY: Final = "gateway"
 OWNERS: Final[dict[str, tuple[str, ...]]] = {
     "events": (
         "/api/v1/cadence",
+        "/api/v1/calendar-feeds",
         "/api/v1/check-ins",
         "/api/v1/code-claims",
         "/api/v1/event-categories",
         "/api/v1/event-imports",
+        "/api/v1/event-series",
         "/api/v1/events",
+        "/api/v1/me/calendar-feeds",
         "/api/v1/me/pass",
+        "/api/v1/year-themes",
     ),
     "points": (
         "/api/v1/adjustments",
@@ -54,6 +58,9 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
 
 UPLOADS: Final = frozenset({"/api/v1/imports", "/api/v1/event-imports", "/api/v1/attachments"})
 """Paths that take a file: 64 MB instead of 1 MB, and a minute to answer."""
+
+SECRET: Final = frozenset({"/api/v1/calendar-feeds"})
+"""Paths that hold a secret: what lies beneath them is written into no log."""
 
 
 def owner(path: str) -> str:

@@ -1,8 +1,8 @@
 """The days off and the make-up working days of China, by the `holidays` library.
 
 Its figures are those of the State Council's yearly notices; for years without a notice they follow
-from the rules alone: no make-up Saturdays, no bridges. The city enters those as soon as they are
-published (`calendar_days`), should the library not have them yet.
+from the rules alone: no make-up Saturdays, no bridges. Points lays the city's own adjustments over
+them; a series of events goes by what is published.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,123 @@
+"""Which events somebody may see, and the list of them that a calendar shows."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, any_, false, literal, or_, select, tuple_
+
+from services.events.catalogue.access import belonging_paths
+from services.events.catalogue.models import EventRow, RoleRow
+from services.events.catalogue.permissions import EVENTS_MANAGE
+from services.events.catalogue.policy import LONGEST_EVENT
+from services.events.catalogue.service import WITH_ALL
+from services.events.roster_copy.models import OrganisationCopy
+from shared.auth import Principal
+from shared.database import UnitOfWork
+
+_WILD: Final = re.compile(r"([\\%_])")
+
+
+def listing(
+    uow: UnitOfWork,
+    principal: Principal,
+    filters: dict[str, Any],
+    after: tuple[datetime, UUID] | None,
+) -> list[EventRow]:
+    """Return the events the asker may see, by start; one more than `filters["limit"]`."""
+    query = (
+        select(EventRow)
+        .options(*WITH_ALL)
+        .where(
+            _visible(principal),
+            *_spans(filters),
+            *_equals(filters),
+            *_below(uow, filters["organisation_id"]),
+        )
+        .order_by(EventRow.starts_at, EventRow.id)
+        .limit(filters["limit"] + 1)
+    )
+    if filters["mine"]:
+        query = query.where(or_(*concerning(principal.member_id)))
+    if filters["q"] is not None:
+        typed = f"%{_escaped(filters['q'])}%"
+        query = query.where(or_(EventRow.title.ilike(typed), EventRow.place.ilike(typed)))
+    if after is not None:
+        query = query.where(tuple_(EventRow.starts_at, EventRow.id) > tuple_(*after))
+    return list(uow.session.scalars(query))
+
+
+def shown_to(member_id: UUID, belongs: Sequence[str]) -> ColumnElement[bool]:
+    """Return the SQL of which events a member is shown.
+
+    Args:
+        member_id: who.
+        belongs: the paths of every organisation the member belongs to.
+    """
+    meant = or_(
+        EventRow.audience == "everyone",
+        EventRow.organisation_path.in_(belongs),
+        EventRow.roles.any(RoleRow.member_id == member_id),
+    )
+    return EventRow.published_at.is_not(None) & meant
+
+
+def concerning(member_id: UUID) -> list[ColumnElement[bool]]:
+    """Return the SQL of what makes an event a member's own: it was made, or has a part for them."""
+    return [EventRow.created_by == member_id, EventRow.roles.any(RoleRow.member_id == member_id)]
+
+
+def _visible(principal: Principal) -> ColumnElement[bool]:
+    """Return the SQL of whom `service.get` lets see an event."""
+    organises = (RoleRow.member_id == principal.member_id) & (RoleRow.role == "organiser")
+    return or_(
+        shown_to(principal.member_id, belonging_paths(principal)),
+        EventRow.created_by == principal.member_id,
+        EventRow.roles.any(organises),
+        *(EventRow.organisation_path.startswith(p) for p in principal.paths(EVENTS_MANAGE)),
+    )
+
+
+def _escaped(typed: str) -> str:
+    return _WILD.sub(r"\\\1", typed)
+
+
+def _spans(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    conditions = []
+    if filters["starts_after"] is not None:
+        conditions.append(EventRow.starts_at >= filters["starts_after"])
+    if filters["starts_before"] is not None:
+        conditions.append(EventRow.starts_at < filters["starts_before"])
+    if filters["month"] is not None:
+        begins, ends = filters["month"]
+        # Whatever is on in it; the third condition says nothing new, but the index can use it.
+        conditions += [
+            EventRow.starts_at < ends,
+            EventRow.ends_at > begins,
+            EventRow.starts_at > begins - LONGEST_EVENT,
+        ]
+    return conditions
+
+
+def _equals(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    conditions = [
+        getattr(EventRow, field) == filters[field]
+        for field in ("category", "state", "series_id")
+        if filters[field] is not None
+    ]
+    if filters["tag"] is not None:
+        # What an event counts as: a co-held event is found under each of its names.
+        tag = filters["tag"]
+        conditions.append(or_(EventRow.category == tag, literal(tag) == any_(EventRow.tags)))
+    return conditions
+
+
+def _below(uow: UnitOfWork, organisation_id: UUID | None) -> list[ColumnElement[bool]]:
+    if organisation_id is None:
+        return []
+    organisation = uow.session.get(OrganisationCopy, organisation_id)
+    if organisation is None:
+        return [false()]
+    return [EventRow.organisation_path.startswith(organisation.path)]
