@@ -22,6 +22,7 @@ from psycopg import Cursor
 from services.points.ledger import held, statements
 from services.points.ledger.branches import Branches, read_units
 from services.points.ledger.recorded import RecordedFact
+from services.points.ledger.study import tell_study
 from services.points.scoring import Entry, Fact, State, Timeline, score
 from shared.clock import SHANGHAI, local_day, periods_of
 from shared.contracts import points as contract
@@ -77,6 +78,7 @@ def post(
     changed = _store(cursor, open_to_post, now) if open_to_post else []
     if not changed:
         return 0
+    tell_study(uow, changed)
     by_year: dict[MemberYear, list[RecordedFact]] = defaultdict(list)
     for item in changed:
         by_year[item.fact.member_id, _year(item.fact.occurred_at)].append(item)
