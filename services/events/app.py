@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
+from services.events.cadence import routes as cadence
 from services.events.catalogue import routes as catalogue
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
@@ -10,6 +11,7 @@ from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
 from services.events.imports import KINDS
 from services.events.screen import routes as screen
+from services.events.study_hours import routes as study_hours
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -24,6 +26,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    study_hours.blueprint,
+    cadence.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
 )
 

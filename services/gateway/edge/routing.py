@@ -18,6 +18,8 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/event-imports",
         "/api/v1/events",
         "/api/v1/me/pass",
+        "/api/v1/me/study-hours",
+        "/api/v1/study-hours",
     ),
     "points": (
         "/api/v1/adjustments",
