@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
+from services.events.cadence import routes as cadence
 from services.events.calendar_feeds import routes as calendar_feeds
 from services.events.catalogue import routes as catalogue
 from services.events.catalogue.permissions import EVENTS_IMPORT
@@ -13,6 +14,7 @@ from services.events.imports import KINDS
 from services.events.results import routes as results
 from services.events.screen import routes as screen
 from services.events.series import routes as series
+from services.events.study_hours import routes as study_hours
 from services.events.year_themes import routes as year_themes
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
@@ -28,6 +30,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    study_hours.blueprint,
+    cadence.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
     series.blueprint,
     year_themes.blueprint,

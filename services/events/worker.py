@@ -1,10 +1,15 @@
 """The events service's background loops: ``python -m services.events.worker``."""
 
+from services.events.cadence import above as cadence
 from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
+from services.events.counts.service import counting
 from services.events.imports import KINDS
+from services.events.study_hours import service as study_hours
+from services.events.study_hours.recorded import record_study
 from shared.config import Environment
+from shared.contracts import study
 from shared.contracts.roster import STREAM
 from shared.database import Database
 from shared.imports.jobs import drop_previews
@@ -13,6 +18,9 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
 from shared.worker import Loop, repeated, run_loops
+
+# What is counted ahead of units.
+COUNTERS = {study_hours.KIND: study_hours.count_unit, cadence.KIND: cadence.count_unit}
 
 
 def loops(settings: Settings) -> dict[str, Loop]:
@@ -23,8 +31,12 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
         "dropped-previews": repeated(database, drop_previews, every=3600),
+        "unit-counts": repeated(database, counting(COUNTERS), every=60),
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
+        ).run,
+        "study": Consumer(
+            database, connect(settings.redis_url), study.STREAM, "events", record_study
         ).run,
     }
 

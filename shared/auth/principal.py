@@ -15,6 +15,7 @@ ROLES = (
     "member",
     "group_leader",
     "branch_secretary",
+    "committee_member",
     "unit_admin",
     "city_admin",
     "organiser",
@@ -25,6 +26,9 @@ ROLES = (
 @dataclass(frozen=True, slots=True)
 class Permission:
     """What a route asks for; held by the roles named, each within its part of the tree.
+
+    What a branch's secretary may, its committee (支委) may as well: they are one row of the
+    glossary's table of roles, and a permission that names the one holds the other.
 
     `audited` says that reading by it shows other people's data, so that the audit log keeps who
     read what. Changes and exports are kept in any case.
@@ -39,6 +43,8 @@ class Permission:
         if unknown:
             message = f"{self.name}: unknown roles {sorted(unknown)}"
             raise ValueError(message)
+        if "branch_secretary" in self.roles:
+            object.__setattr__(self, "roles", self.roles | {"committee_member"})
 
 
 # Declared by routes that anyone may call, signed in or not.

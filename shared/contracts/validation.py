@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from marshmallow import Schema
 
-from shared.contracts import attendance, points, results, roster
+from shared.contracts import attendance, points, results, roster, study
 from shared.messaging.envelope import Envelope
 
 SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
@@ -16,12 +16,13 @@ SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
         results.RECORDED_V1: results.ResultRecordedV1(),
         roster.MEMBERS_V1: roster.MembersChangedV1(),
         roster.ORGANISATIONS_V1: roster.OrganisationsChangedV1(),
+        study.RECORDED_V1: study.StudyRecordedV1(),
     }
 )
 
 
-def entries(envelopes: Sequence[Envelope], kind: str, name: str) -> list[dict[str, Any]]:
-    """Return what the messages of one kind list under a name, all of a batch's together.
+def contents(envelopes: Sequence[Envelope], kind: str) -> list[dict[str, Any]]:
+    """Return what the messages of one kind among a batch say.
 
     Raises:
         ValueError: one breaks its contract, and which fields do; a consumer that lets it through
@@ -33,5 +34,14 @@ def entries(envelopes: Sequence[Envelope], kind: str, name: str) -> list[dict[st
             if errors := SCHEMAS[kind].validate(envelope.data):
                 message = f"{kind}: {errors}"
                 raise ValueError(message)
-            found += envelope.data[name]
+            found.append(envelope.data)
     return found
+
+
+def entries(envelopes: Sequence[Envelope], kind: str, name: str) -> list[dict[str, Any]]:
+    """Return what the messages of one kind list under a name, all of a batch's together.
+
+    Raises:
+        ValueError: as `contents`.
+    """
+    return [entry for data in contents(envelopes, kind) for entry in data[name]]

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.contracts import attendance, points, results, roster
+from shared.contracts import attendance, points, results, roster, study
 from shared.database import Database
 from tests.contracts.wire import Data, assert_fits
 
-STREAMS: Final = (attendance.STREAM, points.STREAM, results.STREAM, roster.STREAM)
+STREAMS: Final = (attendance.STREAM, points.STREAM, results.STREAM, roster.STREAM, study.STREAM)
 # A type of message, and the fields that matter of each of its entries.
 Wanted = tuple[str, list[Data]]
 
@@ -52,6 +52,9 @@ ABOUT: Final = {
         lambda _: "organisations", lambda data: data["organisations"], ("id",), "version"
     ),
     roster.MEMBERS_V1: About(lambda _: "members", lambda data: data["members"], ("id",), "version"),
+    study.RECORDED_V1: About(
+        lambda data: data["member_id"], lambda data: [data], ("fact_id",), "revision"
+    ),
     points.CHANGED_V1: About(
         lambda _: "batch", lambda data: data["changes"], ("member_id", "year"), "version"
     ),

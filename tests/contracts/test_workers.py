@@ -29,6 +29,7 @@ from tests.contracts.attendance import situations as attendance_told
 from tests.contracts.points import situations as points_told
 from tests.contracts.results import situations as results_told
 from tests.contracts.roster import situations as roster_told
+from tests.contracts.study import situations as study_told
 from tests.contracts.test_messages import EXAMPLES
 from tests.contracts.wire import broken
 from tests.points.city import found
@@ -44,6 +45,7 @@ READERS = {
     "boards:points": ("points", ("points.changed.v1",)),
     "boards:roster": ("points", BOTH),
     "events:roster": ("events", BOTH),
+    "events:study": ("events", ("study.recorded.v1",)),
     "gateway:roster": ("gateway", BOTH),
 }
 # Those that keep what a message says, so they look at all of it, and where they keep each type.
@@ -55,6 +57,7 @@ KEEPERS = {
         "roster.organisations_changed.v1": "roster_organisations",
         "roster.members_changed.v1": "roster_members",
     },
+    "events:study": {"study.recorded.v1": "study_facts"},
     "gateway:roster": {
         "roster.organisations_changed.v1": "organisations",
         "roster.members_changed.v1": "members",
@@ -80,7 +83,7 @@ def readers(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str,
 
 
 def test_each_type_is_sent_in_some_situation() -> None:
-    slices = (attendance_told, points_told, results_told, roster_told)
+    slices = (attendance_told, points_told, results_told, roster_told, study_told)
     told = {kind: of for each in slices for kind, of in each.SITUATIONS.items()}
     assert told.keys() == SCHEMAS.keys()
     assert all(told.values())

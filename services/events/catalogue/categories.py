@@ -13,7 +13,7 @@ from typing import Final
 from shared.text import Text
 
 # Who makes events of a category, each within the own part of the tree.
-_BRANCH: Final = frozenset({"branch_secretary", "unit_admin", "city_admin"})
+_BRANCH: Final = frozenset({"branch_secretary", "committee_member", "unit_admin", "city_admin"})
 _GROUP: Final = _BRANCH | {"group_leader"}
 _ORGANISER: Final = _BRANCH | {"organiser"}
 

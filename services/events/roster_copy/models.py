@@ -1,8 +1,9 @@
 """The copy's tables; only `copying` writes them."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text
+from sqlalchemy import ARRAY, DateTime, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.events.models_base import Base
@@ -33,3 +34,15 @@ class MemberCopy(Base):
     status: Mapped[str] = mapped_column(Text)
     scored: Mapped[bool]
     version: Mapped[int]
+
+
+class DutyCopy(Base):
+    """An office, e.g. a branch's secretary; `since` is when its holder was first told of."""
+
+    __tablename__ = "roster_duties"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -22,6 +22,8 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/me/calendar-feeds",
         "/api/v1/me/pass",
         "/api/v1/year-themes",
+        "/api/v1/me/study-hours",
+        "/api/v1/study-hours",
     ),
     "points": (
         "/api/v1/adjustments",

@@ -32,7 +32,7 @@ export function points(answer) {
   ];
 }
 
-const RUNS_EVENTS = ['organiser', 'branch_secretary', 'unit_admin', 'city_admin'];
+const RUNS_EVENTS = ['organiser', 'branch_secretary', 'committee_member', 'unit_admin', 'city_admin'];
 
 export function events(answer, me) {
   const runs = me.roles.some((grant) => RUNS_EVENTS.includes(grant.role));
