@@ -4,6 +4,7 @@ from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.reviews.service import forget_devices
 from shared.config import Environment
 from shared.contracts.roster import STREAM
 from shared.database import Database
@@ -23,6 +24,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
         "dropped-previews": repeated(database, drop_previews, every=3600),
+        "forgotten-devices": repeated(database, forget_devices, every=3600),
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,

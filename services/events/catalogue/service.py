@@ -120,6 +120,11 @@ def get_to_run(
     return event
 
 
+def hold(uow: UnitOfWork, event_id: UUID) -> None:
+    """Keep others from changing an event until this transaction ends; people go on checking in."""
+    uow.session.execute(_LOCK_EVENT, {"id": event_id})
+
+
 def listing(
     uow: UnitOfWork,
     principal: Principal,
@@ -217,8 +222,8 @@ def move(
         raise policy.event_attended()
     event.state = state
     event.cancel_reason = reason
-    if state == "published":
-        event.published_at = uow.clock.now()
+    if state in policy.MOMENTS:
+        setattr(event, policy.MOMENTS[state], uow.clock.now())
     return changed(uow, event)
 
 
