@@ -9,6 +9,7 @@ from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.offline import routes as offline
 from services.events.reviews import routes as reviews
 from services.events.screen import routes as screen
 from shared.auth import TokenVerifier
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    offline.blueprint,
     reviews.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
 )

@@ -137,9 +137,10 @@ def fill_events(uow: UnitOfWork) -> None:
         ),
         (
             "INSERT INTO events (id, title, category, organisation_id, organisation_path, audience,"
-            " starts_at, ends_at, state, published_at, created_by, created_at) VALUES (:event_id,"
-            f" '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
-            " '2026-11-23T12:00+08', 'published', now(), :somebody, now())"
+            " starts_at, ends_at, state, published_at, created_by, created_at, latitude, longitude,"
+            f" radius) VALUES (:event_id, '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation',"
+            " '2026-11-23T08:00+08', '2026-11-23T12:00+08', 'published', now(), :somebody, now(),"
+            " 39.9, 116.4, 200)"
         ),
         (
             "INSERT INTO event_sessions (id, event_id, starts_at, ends_at, opens_at, closes_at)"

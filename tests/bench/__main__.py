@@ -1,6 +1,7 @@
 """``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
 
-``python -m tests.bench simulation`` measures the simulation of the full city alone.
+``python -m tests.bench simulation`` measures the simulation of the full city alone, ``offline`` what
+staff without network noted.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.clock import SHANGHAI
-from tests.bench import bare_sql, boards, check_in, posting, simulation, visible
+from tests.bench import bare_sql, boards, check_in, offline, posting, simulation, visible
 from tests.bench.suite import fill, running
 
 Figures = dict[str, float]
@@ -47,6 +48,7 @@ def main() -> None:
         report["visible"] = visible.measure(suite)
         show("Scan to visible points at 500 check-ins a second", report["visible"])
     report["simulation"] = simulate()
+    report["offline"] = tell_offline()
     write(report)
 
 
@@ -55,6 +57,16 @@ def simulate() -> Figures:
     figures = simulation.measure()
     show("A simulation of the full city's year", figures)
     return figures
+
+
+def tell_offline() -> Figures:
+    print(f"\n{offline.MEMBERS:,} members noted by two devices without network …", flush=True)
+    figures = offline.measure()
+    show("Told by two devices, twice each, shuffled (seconds)", figures)
+    return figures
+
+
+ALONE = {"simulation": simulate, "offline": tell_offline}
 
 
 def show(title: str, figures: Figures) -> None:
@@ -73,4 +85,4 @@ def write(report: dict[str, Figures]) -> None:
 
 
 if __name__ == "__main__":
-    simulate() if sys.argv[1:] == ["simulation"] else main()
+    ALONE[sys.argv[1]]() if sys.argv[1:] else main()
