@@ -9,7 +9,10 @@ from sqlalchemy import text
 from shared.config import Environment
 from shared.database import Database
 
-_CHECK_INS = text("SELECT id, member_id, revision, state FROM check_ins ORDER BY id")
+# Of one that waits to be confirmed, or was annulled before it was, points know nothing.
+_CHECK_INS = text(
+    "SELECT id, member_id, revision, state FROM check_ins WHERE revision > 0 ORDER BY id"
+)
 # The newest news of each check-in must be what the check-in is; of one that waits to be confirmed
 # there is none.
 _UNTOLD = text("""
@@ -23,7 +26,7 @@ _UNTOLD = text("""
 
 @click.command("attendance")
 def attendance() -> None:
-    """Print every check-in, [id, member, revision, state] a line, for points to compare.
+    """Print every check-in that was told, [id, member, revision, state] a line, to compare.
 
     Fails, naming them, if a check-in was not told exactly once for each of its revisions.
     """

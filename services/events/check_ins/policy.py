@@ -29,9 +29,18 @@ def decide(session: SessionSnapshot, principal: Principal, now: datetime) -> Ref
     return None
 
 
-def decide_then(session: SessionSnapshot, principal: Principal, moment: datetime) -> Refusal | None:
-    """Return why the member could not have checked in at a moment of the past, or None."""
-    return decide(replace(session, state=state_at(session, moment)), principal, moment)
+def decide_then(
+    session: SessionSnapshot, principal: Principal, shown_at: datetime, until: datetime
+) -> Refusal | None:
+    """Return why the member could not have checked in while a code was shown, or None.
+
+    A code lasts some seconds: an event that was published or closed meanwhile took it at one end.
+    """
+    first, last = (
+        decide(replace(session, state=state_at(session, moment)), principal, moment)
+        for moment in (shown_at, until)
+    )
+    return first and last
 
 
 def state_at(session: SessionSnapshot, moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -27,6 +27,7 @@ from shared.ids import new_id
 _TRIES: Final = 10
 _TRIES_SECONDS: Final = 600
 _DEVICE_BYTES: Final = 8
+_SHOWN: Final = timedelta(seconds=rotating.STEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,11 @@ class CheckIns:
         found = self._find(principal, scan, now, max_age)
         if isinstance(found, Refusal):
             return found
-        arrived = found.shown_at or now
-        decide = policy.decide_then if found.shown_at else policy.decide
-        refusal = decide(found.session, principal, arrived)
+        if found.shown_at is None:
+            refusal = policy.decide(found.session, principal, now)
+        else:
+            until = found.shown_at + _SHOWN
+            refusal = policy.decide_then(found.session, principal, found.shown_at, until)
         if refusal is not None:
             return refusal
         check_in = NewCheckIn(
@@ -125,7 +128,7 @@ class CheckIns:
             method=scan.method,
             client_ref=scan.client_ref,
             request_hash=scan.request_hash,
-            checked_in_at=arrived,
+            checked_in_at=found.shown_at or now,
             claim_nonce=found.nonce,
             received_at=now if found.shown_at else None,
             flags=found.flags,

@@ -177,6 +177,23 @@ def test_what_was_scanned_while_the_doors_were_open_early_is_still_taken(
     assert send(door, new_id(), opened, now).status_code == 201
 
 
+@pytest.mark.parametrize(("seconds", "code"), [(4, None), (11, "event_not_open")])
+def test_a_code_that_was_on_the_screen_when_the_event_was_published_is_taken(
+    client: FlaskClient,
+    door: Door,
+    make_event: MakeEvent,
+    clock: FixedClock,
+    seconds: int,
+    code: str | None,
+) -> None:
+    event = make_event(state="draft")
+    shown, scanned = door.code(event)["code"], clock.now()
+    clock.advance(seconds)
+    assert post(client, door, f"/events/{event.id}/publish", event.secretary).status_code == 200
+    clock.advance(60)
+    assert send(door, new_id(), shown, scanned).json.get("code") == code
+
+
 @pytest.mark.parametrize(
     ("days", "seconds", "code"),
     [(7, 0, None), (7, 1, "scan_too_old"), (7.5, 0, "scan_too_old"), (30, 0, "code_invalid")],
