@@ -11,7 +11,9 @@ from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.offline import routes as offline
 from services.events.results import routes as results
+from services.events.reviews import routes as reviews
 from services.events.screen import routes as screen
 from services.events.series import routes as series
 from services.events.study_hours import routes as study_hours
@@ -32,6 +34,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     attendance.blueprint,
     study_hours.blueprint,
     cadence.blueprint,
+    offline.blueprint,
+    reviews.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
     series.blueprint,
     year_themes.blueprint,

@@ -6,6 +6,7 @@ from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
 from services.events.counts.service import counting
 from services.events.imports import KINDS
+from services.events.reviews.service import forget_devices
 from services.events.study_hours import service as study_hours
 from services.events.study_hours.recorded import record_study
 from shared.config import Environment
@@ -32,6 +33,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
         "dropped-previews": repeated(database, drop_previews, every=3600),
         "unit-counts": repeated(database, counting(COUNTERS), every=60),
+        "forgotten-devices": repeated(database, forget_devices, every=3600),
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,

@@ -144,10 +144,11 @@ def fill_events(uow: UnitOfWork) -> None:
             " '2026-11-23', false, :somebody, now())"
         ),
         (
-            "INSERT INTO events (id, series_id, series_day, title, category, organisation_id, organisation_path, audience,"
-            " starts_at, ends_at, state, published_at, created_by, created_at) VALUES (:event_id,"
-            f" :series_id, '2026-11-23', '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
-            " '2026-11-23T12:00+08', 'published', now(), :somebody, now())"
+            "INSERT INTO events (id, series_id, series_day, title, category, organisation_id,"
+            " organisation_path, audience, starts_at, ends_at, state, published_at, created_by,"
+            " created_at, latitude, longitude, radius) VALUES (:event_id, :series_id, '2026-11-23',"
+            f" '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
+            " '2026-11-23T12:00+08', 'published', now(), :somebody, now(), 39.9, 116.4, 200)"
         ),
         (
             "INSERT INTO event_sessions (id, event_id, starts_at, ends_at, opens_at, closes_at)"

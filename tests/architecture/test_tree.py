@@ -13,6 +13,7 @@ from apiflask import APIFlask
 from redis import Redis
 from sqlalchemy import text
 
+from services.events.codes.offline_lists import LENGTH
 from shared.auth import PUBLIC
 from shared.clock import FixedClock
 from shared.database import Database
@@ -53,6 +54,8 @@ FOR_ONESELF = {
     ("POST", "/api/v1/appeals/<uuid:appeal_id>/escalate"),
     ("POST", "/api/v1/appeals/<uuid:appeal_id>/withdraw"),
     ("POST", "/api/v1/statements/<uuid:statement_id>/objections"),
+    ("POST", "/api/v1/check-ins/<uuid:check_in_id>/position"),
+    ("POST", "/api/v1/events/<uuid:event_id>/offline-check-ins"),
 }
 
 SPAN = {"starts_at": "2026-11-23T09:00:00+08:00", "ends_at": "2026-11-23T10:00:00+08:00"}
@@ -94,6 +97,27 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "手机没电",
     },
     ("POST", "/check-ins/<uuid:check_in_id>/annul"): {"reason": "误签"},
+    ("POST", "/check-ins/<uuid:check_in_id>/position"): {"latitude": 39.9, "longitude": 116.4},
+    ("POST", "/events/<uuid:event_id>/reviews/confirm"): {
+        "check_in_ids": [str(IDS["check_in_id"])]
+    },
+    ("POST", "/events/<uuid:event_id>/headcounts"): {
+        "session_id": str(IDS["session_id"]),
+        "count": 20,
+    },
+    ("POST", "/events/<uuid:event_id>/offline-check-ins"): {
+        "list_token": "A" * LENGTH,
+        "device": "device-of-staff-1",
+        "device_now": SPAN["starts_at"],
+        "marks": [
+            {
+                "client_ref": str(new_id()),
+                "member_id": str(IDS["member_id"]),
+                "direction": "in",
+                "at": SPAN["starts_at"],
+            }
+        ],
+    },
     ("PATCH", "/claims/<uuid:claim_id>"): {"title": "改名"},
     ("POST", "/claims/<uuid:claim_id>/review"): {"decision": "approve"},
     ("POST", "/adjustments/<uuid:adjustment_id>/reject"): {"reason": "不实"},
@@ -114,6 +138,9 @@ BODIES: dict[tuple[str, str], Any] = {
         "points": 1,
     },
 }
+
+# What an address cannot be read without.
+QUERIES = {"/api/v1/events/<uuid:event_id>/offline-list": "?device=device-of-staff-1"}
 
 STRANGERS = {
     "of a sibling branch": (
@@ -163,7 +190,7 @@ def calls(app: APIFlask) -> Iterator[tuple[str, str, str, Any]]:
         path = app.url_map.bind("testserver").build(rule.endpoint, values)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             body = BODIES.get((method, rule.rule.removeprefix("/api/v1")))
-            yield method, rule.rule, path, body
+            yield method, rule.rule, path + QUERIES.get(rule.rule, ""), body
 
 
 def contents(database: Database) -> str:

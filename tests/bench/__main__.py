@@ -1,7 +1,7 @@
 """``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
 
-``python -m tests.bench simulation`` measures the simulation of the full city alone, and
-``python -m tests.bench cadence`` the views of study hours and the branch calendar.
+``python -m tests.bench simulation`` measures the simulation of the full city alone, ``cadence`` the
+views of study hours and the branch calendar, ``offline`` what staff without network noted.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.clock import SHANGHAI
-from tests.bench import bare_sql, boards, cadence, check_in, posting, simulation, visible
+from tests.bench import bare_sql, boards, cadence, check_in, offline, posting, simulation, visible
 from tests.bench.suite import fill, running
 
 Figures = dict[str, float]
@@ -49,6 +49,7 @@ def main() -> None:
         show("Scan to visible points at 500 check-ins a second", report["visible"])
     report["simulation"] = simulate()
     report["cadence"] = watch()
+    report["offline"] = tell_offline()
     write(report)
 
 
@@ -64,6 +65,16 @@ def watch() -> Figures:
     figures = cadence.measure()
     show("Study hours and the branch calendar of the full city", figures)
     return figures
+
+
+def tell_offline() -> Figures:
+    print(f"\n{offline.MEMBERS:,} members noted by two devices without network …", flush=True)
+    figures = offline.measure()
+    show("Told by two devices, twice each, shuffled (seconds)", figures)
+    return figures
+
+
+ALONE = {"simulation": simulate, "cadence": watch, "offline": tell_offline}
 
 
 def show(title: str, figures: Figures) -> None:
@@ -82,5 +93,4 @@ def write(report: dict[str, Figures]) -> None:
 
 
 if __name__ == "__main__":
-    alone = {"simulation": simulate, "cadence": watch}
-    alone.get(" ".join(sys.argv[1:]), main)()
+    ALONE[sys.argv[1]]() if sys.argv[1:] else main()

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, ForeignKey, Text
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, foreign, mapped_column, relationship
 
+from services.events.catalogue.places import Geofence
 from services.events.models_base import Base
 from services.events.roster_copy.models import MemberCopy, OrganisationCopy
 
@@ -34,6 +35,11 @@ class EventRow(Base):
     created_by: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(_MOMENT)
     published_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    opened_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    closed_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    geofence: Mapped[Geofence | None] = composite(
+        mapped_column("latitude"), mapped_column("longitude"), mapped_column("radius")
+    )
     version: Mapped[int] = mapped_column(default=1)
     sessions: Mapped[list["SessionRow"]] = relationship(
         order_by="SessionRow.starts_at, SessionRow.id", cascade="all, delete-orphan"

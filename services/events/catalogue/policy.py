@@ -23,6 +23,10 @@ _MOVES: Final = MappingProxyType(
         "cancelled": frozenset({"draft", "published", "open"}),
     }
 )
+# The moves of which the moment is kept, and where.
+MOMENTS: Final = MappingProxyType(
+    {"published": "published_at", "open": "opened_at", "closed": "closed_at"}
+)
 EDITABLE: Final = frozenset({"draft", "published", "open"})
 # What check-ins are scored by: the same for everyone who attended.
 SCORED_BY: Final = frozenset({"tags", "level"})

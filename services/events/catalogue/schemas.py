@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from services.events.catalogue.categories import CATEGORIES
+from services.events.catalogue.places import LARGEST_RADIUS, SMALLEST_RADIUS, Geofence
 from shared.clock import SHANGHAI, start_of_day
 from shared.contracts.attendance import LEVELS
 from shared.web import CursorIn, Schema
@@ -64,6 +65,28 @@ class SessionPatch(Schema):
     closes_at = Moment()
 
 
+class PositionIn(Schema):
+    """A place in degrees; in the same system as the event's, GCJ-02 where WeChat's maps are used."""
+
+    latitude = fields.Float(required=True, validate=validate.Range(-90, 90))
+    longitude = fields.Float(required=True, validate=validate.Range(-180, 180))
+
+
+class GeofenceSchema(PositionIn):
+    """The circle in which phones are when they are at the event."""
+
+    radius = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(SMALLEST_RADIUS, LARGEST_RADIUS),
+        metadata={"description": "metres"},
+    )
+
+    @post_load
+    def to_geofence(self, data: dict[str, Any], **_kwargs: Any) -> Geofence:
+        return Geofence(**data)
+
+
 class EventIn(Schema):
     title = Line(required=True, validate=_TITLE)
     category = fields.String(required=True, validate=_CATEGORY)
@@ -82,6 +105,12 @@ class EventIn(Schema):
     organisation_id = fields.UUID(required=True)
     audience = fields.String(load_default="organisation", validate=validate.OneOf(AUDIENCES))
     place = Line(load_default="", validate=validate.Length(0, 200))
+    geofence = fields.Nested(
+        GeofenceSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "only where phones shall be asked where they are"},
+    )
     starts_at = Moment(required=True)
     ends_at = Moment(required=True)
     sessions = fields.List(
@@ -95,6 +124,7 @@ class EventPatch(Schema):
     level = fields.String(allow_none=True, validate=validate.OneOf(LEVELS))
     audience = fields.String(validate=validate.OneOf(AUDIENCES))
     place = Line(validate=validate.Length(0, 200))
+    geofence = fields.Nested(GeofenceSchema, allow_none=True)
     starts_at = Moment()
     ends_at = Moment()
 
@@ -135,6 +165,7 @@ class EventOut(Schema):
     )
     audience = fields.String(required=True)
     place = fields.String(required=True)
+    geofence = fields.Nested(GeofenceSchema, required=True, allow_none=True)
     starts_at = Moment(required=True)
     ends_at = Moment(required=True)
     state = fields.String(required=True)

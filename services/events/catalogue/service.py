@@ -71,6 +71,11 @@ def get_to_run(
     return event
 
 
+def hold(uow: UnitOfWork, event_id: UUID) -> None:
+    """Keep others from changing an event until this transaction ends; people go on checking in."""
+    uow.session.execute(_LOCK_EVENT, {"id": event_id})
+
+
 def change(
     uow: UnitOfWork, principal: Principal, event: EventRow, changes: dict[str, Any]
 ) -> EventRow:
@@ -169,8 +174,8 @@ def enter(uow: UnitOfWork, event: EventRow, state: str, reason: str | None = Non
         raise policy.event_attended()
     event.state = state
     event.cancel_reason = reason
-    if state == "published":
-        event.published_at = uow.clock.now()
+    if state in policy.MOMENTS:
+        setattr(event, policy.MOMENTS[state], uow.clock.now())
 
 
 def changed(uow: UnitOfWork, event: EventRow, *more: EventRow) -> EventRow:

@@ -15,7 +15,8 @@ from shared.database import UnitOfWork
 class SessionSnapshot:
     """A session together with what it inherits from its event.
 
-    `roles` names those who lecture or help, by member; everyone else takes part.
+    `roles` names those who lecture or help, by member; everyone else takes part. `fenced` says that
+    the event asks phones where they are.
     """
 
     session_id: UUID
@@ -34,6 +35,10 @@ class SessionSnapshot:
     closes_at: datetime
     version: int
     roles: Mapping[UUID, str]
+    published_at: datetime | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    fenced: bool = False
 
 
 def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot]:
@@ -71,6 +76,10 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             closes_at=session.closes_at,
             version=session.version,
             roles=roles.get(event.id, {}),
+            published_at=event.published_at,
+            opened_at=event.opened_at,
+            closed_at=event.closed_at,
+            fenced=event.geofence is not None,
         )
         for session, event in rows
     ]

@@ -15,7 +15,8 @@ _TOLD = """
     SELECT id, member_id, revision, state FROM event_result_members
 """
 _ALL = text(f"SELECT * FROM ({_TOLD}) AS told WHERE revision > 0 ORDER BY id")  # noqa: S608
-# The newest news of each must be what it is; of what waits to be confirmed there is none.
+# The newest news of each must be what it is; of what waits to be confirmed, or was annulled before
+# it was, there is none.
 _UNTOLD = text(f"""
     SELECT c.id FROM ({_TOLD}) AS c LEFT JOIN LATERAL (
         SELECT coalesce(max((o.data ->> 'revision')::integer), 0) AS revision, count(*) AS told FROM outbox o
@@ -28,7 +29,7 @@ _UNTOLD = text(f"""
 
 @click.command("attendance")
 def attendance() -> None:
-    """Print check-ins and results, [id, member, revision, state] a line, for points to compare.
+    """Print check-ins and results that were told, [id, member, revision, state] a line.
 
     Fails, naming them, if one was not told exactly once for each of its revisions.
     """

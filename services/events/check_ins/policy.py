@@ -4,6 +4,7 @@ Published is enough: within its window a session takes check-ins without anyone 
 Opening an event by hand lets people in before the window; closing it ends check-in at once.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.events.catalogue.access import may_attend
@@ -26,6 +27,37 @@ def decide(session: SessionSnapshot, principal: Principal, now: datetime) -> Ref
     if not takes_part and not may_attend(principal, session.audience, session.organisation_path):
         return REFUSALS["not_eligible"]
     return None
+
+
+def decide_then(
+    session: SessionSnapshot, principal: Principal, shown_at: datetime, until: datetime
+) -> Refusal | None:
+    """Return why the member could not have checked in while a code was shown, or None.
+
+    A code lasts some seconds: an event that was published or closed meanwhile took it at one end.
+    """
+    first, last = (
+        decide(replace(session, state=state_at(session, moment)), principal, moment)
+        for moment in (shown_at, until)
+    )
+    return first and last
+
+
+def state_at(session: SessionSnapshot, moment: datetime) -> str:
+    """Return the state the event was in at a moment, as far as it is known.
+
+    A cancelled one was never held. Of events from before those moments were kept, only what they
+    became is known: they count as open to check-in within their windows.
+    """
+    if session.state in ("cancelled", "draft"):
+        return session.state
+    if session.published_at is None or moment < session.published_at:
+        return "draft"
+    if session.closed_at is not None and moment >= session.closed_at:
+        return "closed"
+    if session.opened_at is not None and moment >= session.opened_at:
+        return "open"
+    return "published"
 
 
 def decide_at_desk(session: SessionSnapshot, now: datetime) -> Refusal | None:

@@ -16,7 +16,12 @@ def show_answer(answer: Answer) -> dict[str, Any]:
         if isinstance(check_in, NewCheckIn)
         else show_row(check_in, answer.event_title)
     )
-    return {"check_in": shown, "replayed": answer.replayed, "already": answer.already}
+    return {
+        "check_in": shown,
+        "replayed": answer.replayed,
+        "already": answer.already,
+        "position_wanted": answer.fenced and check_in.inside is None,
+    }
 
 
 def show_row(row: CheckInRow, event_title: str) -> dict[str, Any]:

@@ -32,6 +32,11 @@ _ALL: Final = (
              "This code has expired; scan the one the screen shows now."),
     ),
     Refusal(
+        "scan_too_old", 410,
+        Text("这次扫码已超过七天，无法补传，请联系组织者补签。",
+             "This scan is more than seven days old; ask the organiser to enter your name."),
+    ),
+    Refusal(
         "claim_invalid", 400,
         Text("签到凭证无效，请重新扫码。", "This claim is not valid; scan the code again."),
     ),

@@ -57,8 +57,15 @@ def post_check_in(json_data: dict[str, Any]) -> Response:
     Send the same `client_ref` again after a lost answer: it is carried out once.
     """
     method = next(way for way in WAYS if way in json_data)
-    device = json_data.get("device")
-    return _check_in(Scan(method, json_data[method], json_data["client_ref"], device))
+    return _check_in(
+        Scan(
+            method,
+            json_data[method],
+            json_data["client_ref"],
+            json_data.get("device"),
+            json_data.get("scanned_at"),
+        )
+    )
 
 
 @blueprint.post("/check-ins")

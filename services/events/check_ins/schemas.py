@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from services.events.catalogue.schemas import Moment
 from services.events.codes.digits import LENGTH
 from shared.web import Schema, reason
 
@@ -17,7 +18,11 @@ REASON = reason(200)
 
 
 class ScanIn(Schema):
-    """One of `code`, `claim` and `digits`, and the phone's own reference for this scan."""
+    """One of `code`, `claim` and `digits`, and the phone's own reference for this scan.
+
+    A phone that had no network sends the code it kept, with the time it scanned it: the check-in
+    then waits for the organiser to confirm it.
+    """
 
     code = fields.String(validate=validate.Length(1, MAX_CODE))
     claim = fields.String(validate=validate.Length(1, 128))
@@ -27,11 +32,14 @@ class ScanIn(Schema):
         validate=validate.Regexp(DEVICE),
         metadata={"description": "a random name the app gave its installation"},
     )
+    scanned_at = Moment(metadata={"description": "with a code that is sent later than scanned"})
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if sum(way in data for way in WAYS) != 1:
             raise ValidationError("Send exactly one of: code, claim, digits.", "code")
+        if "scanned_at" in data and "code" not in data:
+            raise ValidationError("Only a scanned code can be sent later.", "scanned_at")
 
 
 class TickIn(Schema):
@@ -74,3 +82,7 @@ class AnswerOut(Schema):
     check_in = fields.Nested(CheckInOut, required=True)
     replayed = fields.Boolean(required=True)
     already = fields.Boolean(required=True)
+    position_wanted = fields.Boolean(
+        required=True,
+        metadata={"description": "ask the member for the position, and send it if given"},
+    )

@@ -1,7 +1,8 @@
 """One check-in, from what was scanned to what stands in the database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy import or_, select
 from services.events.catalogue.access import belonging_paths
 from services.events.catalogue.models import EventRow, SessionRow
 from services.events.catalogue.snapshot import SessionSnapshot, read_snapshots
-from services.events.check_ins import policy
+from services.events.check_ins import flags, merging, policy
 from services.events.check_ins.models import CheckInRow
 from services.events.check_ins.refusals import REFUSALS, Refusal
 from services.events.check_ins.sessions import FRESH_SECONDS, Sessions
@@ -26,16 +27,21 @@ from shared.ids import new_id
 _TRIES: Final = 10
 _TRIES_SECONDS: Final = 600
 _DEVICE_BYTES: Final = 8
+_SHOWN: Final = timedelta(seconds=rotating.STEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a phone sends: one of a code, a claim or six digits, and its own reference."""
+    """What a phone sends: one of a code, a claim or six digits, and its own reference.
+
+    `scanned_at` is the phone's word for when it scanned a code that it sends later.
+    """
 
     method: str
     value: str
     client_ref: UUID
     device: str | None = None
+    scanned_at: datetime | None = None
 
     @property
     def request_hash(self) -> bytes:
@@ -52,22 +58,28 @@ class Answer:
     """A check-in that stands.
 
     `replayed`: this very request had been answered before. `already`: the member was here already
-    by another scan, and this is that first check-in.
+    by another scan, and this is that first check-in. `fenced`: the event asks where the phone is.
     """
 
     check_in: NewCheckIn | CheckInRow
     event_title: str
+    fenced: bool
     replayed: bool = False
     already: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The session a scan points to, the claim's nonce if it was one, the code's age if it was."""
+    """The session a scan points to, the claim's nonce if it was one, the code's age if it was.
+
+    `shown_at` is when the screen showed a code that is sent late, with the `flags` of that.
+    """
 
     session: SessionSnapshot
     nonce: UUID | None = None
     code_age: int | None = None
+    shown_at: datetime | None = None
+    flags: tuple[str, ...] = ()
 
 
 class CheckIns:
@@ -101,7 +113,11 @@ class CheckIns:
         found = self._find(principal, scan, now, max_age)
         if isinstance(found, Refusal):
             return found
-        refusal = policy.decide(found.session, principal, now)
+        if found.shown_at is None:
+            refusal = policy.decide(found.session, principal, now)
+        else:
+            until = found.shown_at + _SHOWN
+            refusal = policy.decide_then(found.session, principal, found.shown_at, until)
         if refusal is not None:
             return refusal
         check_in = NewCheckIn(
@@ -112,36 +128,57 @@ class CheckIns:
             method=scan.method,
             client_ref=scan.client_ref,
             request_hash=scan.request_hash,
-            checked_in_at=now,
+            checked_in_at=found.shown_at or now,
             claim_nonce=found.nonce,
+            received_at=now if found.shown_at else None,
+            flags=found.flags,
             device=device_of(scan.device),
             code_age=found.code_age,
         )
+        return self._write(check_in, lambda: self._try(principal, scan, 0))
+
+    def _write(
+        self, check_in: NewCheckIn, decide_again: Callable[[], Answer | Refusal]
+    ) -> Answer | Refusal:
+        """Write a check-in and return what stands then.
+
+        `decide_again` is called where the session changed since policy looked at it.
+        """
         outcome = self.writer.write(check_in)
-        if outcome is Outcome.WRITTEN:
-            return Answer(check_in, found.session.event_title)
+        if outcome is Outcome.STANDS:
+            return self._standing(check_in) or decide_again()
         if outcome is Outcome.STALE:
-            return self._try(principal, scan, 0)
-        return self._standing(check_in)
+            return decide_again()
+        return Answer(check_in, check_in.session.event_title, check_in.session.fenced)
 
     def _find(
         self, principal: Principal, scan: Scan, now: datetime, max_age: float
     ) -> _Found | Refusal:
         if scan.method == "digits":
             return self._find_by_digits(principal, scan.value, now)
-        nonce = age = None
-        if scan.method == "claim":
-            claim = claims.read(self._key, scan.value, now)
-            if claim is None or claim.expired:
-                return REFUSALS["claim_expired" if claim else "claim_invalid"]
-            short_id, nonce = claim.short_id, claim.nonce
-        else:
-            code = rotating.read(self._key, scan.value, now)
-            if code is None or code.expired:
-                return REFUSALS["code_expired" if code else "code_invalid"]
-            short_id, age = code.short_id, code.age
-        session = self.sessions.get(short_id, max_age)
-        return _Found(session, nonce, age) if session else REFUSALS["code_invalid"]
+        if scan.method == "code":
+            return self._find_by_code(scan, now, max_age)
+        claim = claims.read(self._key, scan.value, now)
+        if claim is None or claim.expired:
+            return REFUSALS["claim_expired" if claim else "claim_invalid"]
+        session = self.sessions.get(claim.short_id, max_age)
+        return _Found(session, claim.nonce) if session else REFUSALS["code_invalid"]
+
+    def _find_by_code(self, scan: Scan, now: datetime, max_age: float) -> _Found | Refusal:
+        code = rotating.read(self._key, scan.value, now)
+        if code is None:
+            return REFUSALS["code_invalid"]
+        if code.expired and scan.scanned_at is None:
+            return REFUSALS["code_expired"]
+        if now - code.shown_at > flags.LATEST:
+            return REFUSALS["scan_too_old"]
+        session = self.sessions.get(code.short_id, max_age)
+        if session is None:
+            return REFUSALS["code_invalid"]
+        if not code.expired or scan.scanned_at is None:
+            return _Found(session, code_age=code.age)
+        late = flags.of_late_scan(code.shown_at, scan.scanned_at)
+        return _Found(session, code_age=code.age, shown_at=code.shown_at, flags=late)
 
     def _find_by_digits(self, principal: Principal, value: str, now: datetime) -> _Found | Refusal:
         """Look for the digits among the sessions that are open to this member now.
@@ -181,7 +218,7 @@ class CheckIns:
         """Return the answer an earlier request with this client_ref was given, if there was one."""
         with self._database.unit_of_work() as uow:
             row = uow.session.execute(
-                select(CheckInRow, EventRow.title)
+                select(CheckInRow, EventRow)
                 .join(EventRow, EventRow.id == CheckInRow.event_id)
                 .where(CheckInRow.member_id == member_id, CheckInRow.client_ref == scan.client_ref)
             ).first()
@@ -189,10 +226,15 @@ class CheckIns:
             return None
         if row[0].request_hash != scan.request_hash:
             return REFUSALS["client_ref_reused"]
-        return Answer(row[0], row[1], replayed=True)
+        return Answer(row[0], row[1].title, row[1].geofence is not None, replayed=True)
 
-    def _standing(self, check_in: NewCheckIn) -> Answer | Refusal:
-        """Return what stands in a new check-in's way: its own repetition, or an earlier one."""
+    def _standing(self, check_in: NewCheckIn) -> Answer | Refusal | None:
+        """Return what stands in a new check-in's way: its own repetition, or an earlier one.
+
+        One that waits to be confirmed becomes what needs no confirmation. None if the session changed
+        meanwhile.
+        """
+        title, fenced = check_in.session.event_title, check_in.session.fenced
         with self._database.unit_of_work() as uow:
             rows = uow.session.scalars(
                 select(CheckInRow).where(
@@ -204,17 +246,19 @@ class CheckIns:
                     )
                 )
             ).all()
-        title = check_in.session.event_title
-        repeated = next((r for r in rows if r.client_ref == check_in.client_ref), None)
-        if repeated is not None:
-            if repeated.request_hash != check_in.request_hash:
-                return REFUSALS["client_ref_reused"]
-            return Answer(repeated, title, replayed=True)
-        if not rows:
-            return REFUSALS["claim_used"]
-        if rows[0].state == "annulled":
-            return REFUSALS["check_in_annulled"]
-        return Answer(rows[0], title, already=True)
+            repeated = next((r for r in rows if r.client_ref == check_in.client_ref), None)
+            if repeated is not None:
+                if repeated.request_hash != check_in.request_hash:
+                    return REFUSALS["client_ref_reused"]
+                return Answer(repeated, title, fenced, replayed=True)
+            if not rows or rows[0].state == "annulled":
+                return REFUSALS["check_in_annulled" if rows else "claim_used"]
+            if rows[0].state == "present":
+                return Answer(rows[0], title, fenced, already=True)
+            met = merging.meet(uow, rows[0], check_in)
+        if isinstance(met, CheckInRow):
+            return Answer(met, title, fenced, already=bool(check_in.flags))
+        return met
 
     def tick(
         self, session: SessionSnapshot, member_id: UUID, role: str, reason: str, by: UUID
@@ -236,14 +280,11 @@ class CheckIns:
             reason=reason,
             recorded_by=by,
         )
-        outcome = self.writer.write(check_in)
-        if outcome is Outcome.STALE:
+
+        def decide_again() -> Answer | Refusal:
             fresh = self.sessions.get(session.short_id, 0)
-            return (
-                self.tick(fresh, member_id, role, reason, by)
-                if fresh
-                else REFUSALS["event_not_open"]
-            )
-        if outcome is Outcome.STANDS:
-            return self._standing(check_in)
-        return Answer(check_in, session.event_title)
+            if fresh is None:
+                return REFUSALS["event_not_open"]
+            return self.tick(fresh, member_id, role, reason, by)
+
+        return self._write(check_in, decide_again)

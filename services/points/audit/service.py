@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from services.points.leaderboards.policy import masked
 from shared.clock import SHANGHAI
 from shared.database import UnitOfWork
 from shared.documents import Column, Document, Section, Value
 from shared.errors import Unprocessable
+from shared.names import masked
 from shared.text import Text
 
 LONGEST: Final = timedelta(days=31)

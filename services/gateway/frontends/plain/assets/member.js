@@ -100,6 +100,10 @@ async function carryOut() {
 async function showReceipt() {
   const answer = state.checkIn;
   byId('receipt').hidden = false;
+  if (views.waits(answer)) {
+    fill('receipt', views.checkedIn(answer));
+    return;
+  }
   fill('receipt', [...views.checkedIn(answer), views.soft(t('counting'))]);
   const receipt = await checkIn.receipt(answer.check_in.id);
   fill('receipt', [...views.checkedIn(answer), ...(receipt ? views.receipt(receipt) : [views.soft(t('countingLong'))])]);

@@ -70,11 +70,15 @@ const places = (rows, me) => element('table', {}, element('tbody', {}, ...rows.m
   'tr', {class: row.member.id === me.member_id ? 'own' : null},
   element('td', {}, String(row.rank)), element('td', {}, row.member.name), element('td', {}, String(row.points))))));
 
+export const waits = (answer) => answer.check_in.state === 'pending';
+
 export function checkedIn(answer) {
   return [
     heading('lastReceipt'),
-    element('p', {class: 'notice good', id: 'checked-in'},
-      t(answer.already ? 'already' : 'done'), ' ', t('at', clockTime(answer.check_in.checked_in_at))),
+    waits(answer) ? element('p', {class: 'notice', id: 'checked-in'}, t('waits')) : element(
+      'p', {class: 'notice good', id: 'checked-in'},
+      t(answer.already ? 'already' : 'done'), ' ', t('at', clockTime(answer.check_in.checked_in_at)),
+    ),
     element('b', {}, answer.check_in.event_title),
   ];
 }

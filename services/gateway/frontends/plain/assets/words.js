@@ -27,6 +27,8 @@
     kept: ['网络不通，签到已保存在手机里，连上后自动发送。', 'No connection: the check-in is kept on this phone and goes out by itself.'],
     done: ['签到成功', 'Checked in'],
     already: ['您已签到', 'You are already checked in'],
+    waits: ['扫码记录已收到，待组织者确认后计分。人在会场的，请再扫一次屏幕上的码。',
+      'Your scan has arrived; it counts once the organiser confirms it. In the hall? Scan the screen once more.'],
     at: ['{0}', 'at {0}'],
     counting: ['积分入账中……', 'Points are on their way…'],
     countingLong: ['已签到，积分稍后入账，无需停留。', 'You are checked in; the points follow, no need to wait.'],
