@@ -8,8 +8,12 @@ from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
+from services.events.expected import routes as expected
+from services.events.guests import routes as guests
 from services.events.imports import KINDS
+from services.events.registrations import routes as registrations
 from services.events.screen import routes as screen
+from services.events.teams import routes as teams
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -24,6 +28,10 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    guests.blueprint,
+    registrations.blueprint,
+    expected.blueprint,
+    teams.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
 )
 

@@ -3,7 +3,9 @@
 from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
+from services.events.expected.freezing import freeze
 from services.events.imports import KINDS
+from services.events.registrations.lapsing import pass_on
 from shared.config import Environment
 from shared.contracts.roster import STREAM
 from shared.database import Database
@@ -26,6 +28,8 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,
+        "lapsed-offers": repeated(database, pass_on, every=5),
+        "frozen-lists": repeated(database, freeze, every=10),
     }
 
 

@@ -54,6 +54,7 @@ def get_categories() -> dict[str, Any]:
                 "makers": sorted(category.makers),
                 "roster": category.roster,
                 "timed": category.timed,
+                "teams": category.teams,
                 "early": category.early,
                 "late": category.late,
             }

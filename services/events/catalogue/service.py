@@ -5,32 +5,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, text, tuple_, update
+from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from services.events.catalogue import policy, sessions
-from services.events.catalogue.access import belonging_paths, may_attend, may_run
-from services.events.catalogue.models import EventRow, RoleRow, SessionRow
-from services.events.catalogue.permissions import (
-    EVENTS_CREATE,
-    EVENTS_FOR_EVERYONE,
-    EVENTS_MANAGE,
-    EVENTS_OF,
-)
+from services.events.catalogue import audiences, policy, sessions
+from services.events.catalogue.models import AudienceRow, EventRow, RoleRow, SessionRow
+from services.events.catalogue.permissions import EVENTS_CREATE, EVENTS_OF
 from services.events.catalogue.snapshot import SessionSnapshot
+from services.events.catalogue.visibility import is_meant, runs, visible_to
 from services.events.roster_copy.models import OrganisationCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
-from shared.errors import Forbidden, NotFound, Unprocessable
+from shared.errors import Forbidden, NotFound
 from shared.ids import new_id
 from shared.text import Text
 
 _WITH_ALL = (
     selectinload(EventRow.sessions),
     selectinload(EventRow.roles).joinedload(RoleRow.member),
+    selectinload(EventRow.also_for).joinedload(AudienceRow.organisation),
     joinedload(EventRow.organisation),
+    joinedload(EventRow.registration),
 )
-# Check-ins are a slice above this one, so their table is asked by name.
+# Check-ins and registrations are slices above this one, so their tables are asked by name.
+_LOCK_SEATS = text("SELECT FROM registration_settings WHERE event_id = :id FOR UPDATE")
 _LOCK_EVENT = text("SELECT FROM events WHERE id = :id FOR NO KEY UPDATE")
 _LOCK_SESSIONS = text("SELECT FROM event_sessions WHERE event_id = :id ORDER BY id FOR UPDATE")
 _ATTENDED = text("SELECT EXISTS (SELECT FROM check_ins WHERE event_id = :id AND state = 'present')")
@@ -48,12 +46,7 @@ def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Event
         OrganisationCopy, data["organisation_id"], with_for_update={"read": True}
     )
     if organisation is None:
-        raise Unprocessable(
-            "organisation_unknown",
-            Text(
-                zh="没有这个组织，请重新选择。", en="There is no such organisation; choose again."
-            ),
-        )
+        raise audiences.organisation_unknown()
     principal.require(EVENTS_CREATE, organisation.path)
     if not principal.reaches(EVENTS_OF[data["category"]], organisation.path):
         raise Forbidden(
@@ -64,9 +57,10 @@ def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Event
                 " branch secretary.",
             ),
         )
-    _check_audience(principal, data["audience"], organisation.path)
+    audiences.check(principal, data["audience"], organisation.path)
     policy.check_span(data["starts_at"], data["ends_at"])
     given = data.pop("sessions") or [{"starts_at": data["starts_at"], "ends_at": data["ends_at"]}]
+    also_for = data.pop("also_for", ())
     event = EventRow(
         id=new_id(),
         organisation_path=organisation.path,
@@ -76,6 +70,7 @@ def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Event
     )
     for session in given:
         sessions.add(event, session)
+    audiences.widen(uow, principal, event, also_for)
     uow.session.add(event)
     uow.session.flush()
     return event
@@ -88,7 +83,10 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
         NotFound: `event_unknown`, also for drafts and events of others.
     """
     event = _load(uow, event_id, lock=lock)
-    if event is None or not (_runs(principal, event) or _is_shown(principal, event)):
+    if event is None or not (
+        runs(principal, event)
+        or (event.published_at is not None and is_meant(uow, principal, event))
+    ):
         raise NotFound(
             "event_unknown",
             Text(
@@ -102,14 +100,16 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
 def get_to_run(
     uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = False
 ) -> EventRow:
-    """Return an event that the asker runs; with `lock`, other changes and check-ins wait.
+    """Return an event that the asker runs.
+
+    With `lock`, other changes, check-ins and registrations wait.
 
     Raises:
         NotFound: `event_unknown`, where the asker may not even see it.
         Forbidden: `not_your_event`.
     """
     event = get(uow, principal, event_id, lock=lock)
-    if not _runs(principal, event):
+    if not runs(principal, event):
         raise Forbidden(
             "not_your_event",
             Text(
@@ -130,7 +130,7 @@ def listing(
     query = (
         select(EventRow)
         .options(*_WITH_ALL)
-        .where(_visible(principal))
+        .where(visible_to(principal))
         .order_by(EventRow.starts_at, EventRow.id)
         .limit(filters["limit"] + 1)
     )
@@ -145,7 +145,9 @@ def listing(
         organisation = uow.session.get(OrganisationCopy, filters["organisation_id"])
         if organisation is None:
             return []
-        query = query.where(EventRow.organisation_path.startswith(organisation.path))
+        query = query.where(
+            EventRow.organisation_path.startswith(organisation.path, autoescape=True)
+        )
     if after is not None:
         query = query.where(tuple_(EventRow.starts_at, EventRow.id) > tuple_(*after))
     return list(uow.session.scalars(query))
@@ -158,20 +160,24 @@ def change(
 
     Raises:
         Conflict: `event_not_editable`, `event_attended`.
-        Forbidden: `not_for_everyone`.
-        Unprocessable: times that make no sense.
+        Forbidden: `not_for_everyone`, `out_of_reach`.
+        Unprocessable: `organisation_unknown`, times that make no sense.
     """
     policy.check_editable(event.state)
+    if "also_for" in changes:
+        audiences.widen(uow, principal, event, changes.pop("also_for"))
     different = {name for name, value in changes.items() if getattr(event, name) != value}
     if different & policy.SCORED_BY and _attended(uow, event.id):
         raise policy.event_attended()
     if "audience" in different:
-        _check_audience(principal, changes["audience"], event.organisation_path)
+        audiences.check(principal, changes["audience"], event.organisation_path)
     for name in different:
         setattr(event, name, changes[name])
     if different & {"starts_at", "ends_at"}:
         policy.check_span(event.starts_at, event.ends_at)
         sessions.follow(event)
+        # Who is expected is settled when it is over, which is now another time.
+        event.list_frozen_at = None
     return changed(uow, event)
 
 
@@ -235,6 +241,14 @@ def changed(uow: UnitOfWork, event: EventRow) -> EventRow:
     return event
 
 
+def let_in(
+    uow: UnitOfWork, event: EventRow, member_ids: Sequence[UUID], principal: Principal
+) -> None:
+    """Let in whom somebody who runs a locked event named: strangers among them become guests."""
+    if audiences.let_in(uow, event, member_ids, principal.member_id):
+        changed(uow, event)
+
+
 def nearest(sessions: Sequence[SessionSnapshot], now: datetime) -> SessionSnapshot:
     """Return the session that is on, or else the one that is nearest in time."""
 
@@ -253,49 +267,13 @@ def _load(uow: UnitOfWork, event_id: UUID, *, lock: bool) -> EventRow | None:
         # Check-ins hold a key-share lock on event and session, since they refer to them. Locking
         # the sessions as a whole makes them wait, and then see the new version; the event is only
         # locked against other changes, so that nobody waits for the other in a circle.
+        # Registrations hold the seats first and then look at the event, so here too they come first.
+        uow.session.execute(_LOCK_SEATS, {"id": event_id})
         uow.session.execute(_LOCK_EVENT, {"id": event_id})
         uow.session.execute(_LOCK_SESSIONS, {"id": event_id})
         query = query.execution_options(populate_existing=True)
     return uow.session.scalar(query)
 
 
-def _visible(principal: Principal) -> ColumnElement[bool]:
-    """Return the SQL of `_runs` or `_is_shown`."""
-    own = RoleRow.member_id == principal.member_id
-    meant = or_(
-        EventRow.audience == "everyone",
-        EventRow.organisation_path.in_(belonging_paths(principal)),
-        EventRow.roles.any(own),
-    )
-    return or_(
-        EventRow.published_at.is_not(None) & meant,
-        EventRow.created_by == principal.member_id,
-        EventRow.roles.any(own & (RoleRow.role == "organiser")),
-        *(EventRow.organisation_path.startswith(p) for p in principal.paths(EVENTS_MANAGE)),
-    )
-
-
-def _is_shown(principal: Principal, event: EventRow) -> bool:
-    takes_part = any(role.member_id == principal.member_id for role in event.roles)
-    meant = may_attend(principal, event.audience, event.organisation_path)
-    return event.published_at is not None and (meant or takes_part)
-
-
-def _runs(principal: Principal, event: EventRow) -> bool:
-    organisers = {role.member_id for role in event.roles if role.role == "organiser"}
-    return may_run(principal, event.organisation_path, event.created_by, organisers)
-
-
 def _attended(uow: UnitOfWork, event_id: UUID) -> bool:
     return bool(uow.session.scalar(_ATTENDED, {"id": event_id}))
-
-
-def _check_audience(principal: Principal, audience: str, path: str) -> None:
-    if audience == "everyone" and not principal.reaches(EVENTS_FOR_EVERYONE, path):
-        raise Forbidden(
-            "not_for_everyone",
-            Text(
-                zh="面向全市的活动请由机关党委或工委管理员发布。",
-                en="Ask the unit's or the city's administrator for an event that is for everyone.",
-            ),
-        )

@@ -6,8 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
-from services.events.catalogue.models import EventRow, RoleRow, SessionRow
+from services.events.catalogue.access import Audience
+from services.events.catalogue.models import EventRow, GuestRow, RoleRow, SessionRow
+from services.events.catalogue.visibility import audience_of
 from shared.database import UnitOfWork
 
 
@@ -15,7 +18,8 @@ from shared.database import UnitOfWork
 class SessionSnapshot:
     """A session together with what it inherits from its event.
 
-    `roles` names those who lecture or help, by member; everyone else takes part.
+    `roles` names those who lecture or help, by member; everyone else takes part. `seat_needed`
+    says that they need a seat to be let in.
     """
 
     session_id: UUID
@@ -26,7 +30,8 @@ class SessionSnapshot:
     tags: tuple[str, ...]
     level: str | None
     organisation_path: str
-    audience: str
+    audience: Audience
+    seat_needed: bool
     state: str
     starts_at: datetime
     ends_at: datetime
@@ -41,18 +46,25 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
     rows = uow.session.execute(
         select(SessionRow, EventRow)
         .join(EventRow, EventRow.id == SessionRow.event_id)
+        .options(joinedload(EventRow.registration), selectinload(EventRow.also_for))
         .where(*conditions)  # type: ignore[arg-type] # column expressions
         .order_by(SessionRow.starts_at, SessionRow.id)
     ).all()
+    events = {event.id for _, event in rows}
     parts = uow.session.execute(
         select(RoleRow.event_id, RoleRow.member_id, RoleRow.role).where(
-            RoleRow.event_id.in_({event.id for _, event in rows}),
-            RoleRow.role.in_(("lecturer", "helper")),
+            RoleRow.event_id.in_(events), RoleRow.role.in_(("lecturer", "helper"))
         )
     ).all()
     roles: dict[UUID, dict[UUID, str]] = {}
     for event_id, member_id, role in parts:
         roles.setdefault(event_id, {})[member_id] = role
+    invited = uow.session.execute(
+        select(GuestRow.event_id, GuestRow.member_id).where(GuestRow.event_id.in_(events))
+    ).all()
+    guests: dict[UUID, set[UUID]] = {}
+    for event_id, member_id in invited:
+        guests.setdefault(event_id, set()).add(member_id)
     return [
         SessionSnapshot(
             session_id=session.id,
@@ -63,7 +75,8 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             tags=tuple(event.tags),
             level=event.level,
             organisation_path=event.organisation_path,
-            audience=event.audience,
+            audience=audience_of(event, frozenset(guests.get(event.id, ()))),
+            seat_needed=event.registration is not None and event.registration.required,
             state=event.state,
             starts_at=session.starts_at,
             ends_at=session.ends_at,

@@ -9,15 +9,16 @@ from uuid import UUID
 from redis import Redis
 from sqlalchemy import or_, select
 
-from services.events.catalogue.access import belonging_paths
 from services.events.catalogue.models import EventRow, SessionRow
 from services.events.catalogue.snapshot import SessionSnapshot, read_snapshots
+from services.events.catalogue.visibility import meant_for
 from services.events.check_ins import policy
 from services.events.check_ins.models import CheckInRow
 from services.events.check_ins.refusals import REFUSALS, Refusal
 from services.events.check_ins.sessions import FRESH_SECONDS, Sessions
 from services.events.check_ins.writer import NewCheckIn, Outcome, Writer
 from services.events.codes import claims, digits, rotating
+from services.events.registrations.service import has_seat
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.database import Database
@@ -101,7 +102,7 @@ class CheckIns:
         found = self._find(principal, scan, now, max_age)
         if isinstance(found, Refusal):
             return found
-        refusal = policy.decide(found.session, principal, now)
+        refusal = self._decide(found.session, principal, now)
         if refusal is not None:
             return refusal
         check_in = NewCheckIn(
@@ -123,6 +124,17 @@ class CheckIns:
         if outcome is Outcome.STALE:
             return self._try(principal, scan, 0)
         return self._standing(check_in)
+
+    def _decide(
+        self, session: SessionSnapshot, principal: Principal, now: datetime
+    ) -> Refusal | None:
+        """Let policy decide; who has a seat is asked only where one is needed."""
+        refusal = policy.decide(session, principal, now)
+        if refusal is None and session.seat_needed and principal.member_id not in session.roles:
+            with self._database.unit_of_work() as uow:
+                if not has_seat(uow, session.event_id, principal.member_id):
+                    return REFUSALS["no_seat"]
+        return refusal
 
     def _find(
         self, principal: Principal, scan: Scan, now: datetime, max_age: float
@@ -170,11 +182,7 @@ class CheckIns:
                 EventRow.state.in_(("published", "open")),
                 SessionRow.closes_at >= now,
                 or_(SessionRow.opens_at <= now, EventRow.state == "open"),
-                or_(
-                    EventRow.audience == "everyone",
-                    EventRow.organisation_path.in_(belonging_paths(principal)),
-                    EventRow.roles.any(member_id=principal.member_id),
-                ),
+                meant_for(principal),
             )
 
     def _repetition(self, member_id: UUID, scan: Scan) -> Answer | Refusal | None:

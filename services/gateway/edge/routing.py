@@ -18,6 +18,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/event-imports",
         "/api/v1/events",
         "/api/v1/me/pass",
+        "/api/v1/me/registrations",
     ),
     "points": (
         "/api/v1/adjustments",
