@@ -1,6 +1,7 @@
 """``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
 
-``python -m tests.bench simulation`` measures the simulation of the full city alone.
+``python -m tests.bench simulation`` measures the simulation of the full city alone, and
+``python -m tests.bench seats`` whether a rush for seats ever gives one too many.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.clock import SHANGHAI
-from tests.bench import bare_sql, boards, check_in, posting, simulation, visible
+from tests.bench import bare_sql, boards, check_in, posting, seats, simulation, visible
 from tests.bench.suite import fill, running
 
 Figures = dict[str, float]
@@ -47,6 +48,7 @@ def main() -> None:
         report["visible"] = visible.measure(suite)
         show("Scan to visible points at 500 check-ins a second", report["visible"])
     report["simulation"] = simulate()
+    report["seats"] = rush()
     write(report)
 
 
@@ -54,6 +56,13 @@ def simulate() -> Figures:
     print("\nSimulating the full city's year …", flush=True)
     figures = simulation.measure()
     show("A simulation of the full city's year", figures)
+    return figures
+
+
+def rush() -> Figures:
+    print("\nRushing for seats …", flush=True)
+    figures = seats.measure()
+    show("500 ask for 100 seats at once, 50 times", figures)
     return figures
 
 
@@ -73,4 +82,5 @@ def write(report: dict[str, Figures]) -> None:
 
 
 if __name__ == "__main__":
-    simulate() if sys.argv[1:] == ["simulation"] else main()
+    alone = {"simulation": simulate, "seats": rush}
+    alone.get(" ".join(sys.argv[1:]), main)()

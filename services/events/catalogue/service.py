@@ -28,7 +28,7 @@ _WITH_ALL = (
     joinedload(EventRow.registration),
 )
 # Check-ins and registrations are slices above this one, so their tables are asked by name.
-_LOCK_SEATS = text("SELECT FROM registration_settings WHERE event_id = :id FOR UPDATE")
+_LOCK_SEATS = text("SELECT FROM registration_settings WHERE event_id = :id FOR NO KEY UPDATE")
 _LOCK_EVENT = text("SELECT FROM events WHERE id = :id FOR NO KEY UPDATE")
 _LOCK_SESSIONS = text("SELECT FROM event_sessions WHERE event_id = :id ORDER BY id FOR UPDATE")
 _ATTENDED = text("SELECT EXISTS (SELECT FROM check_ins WHERE event_id = :id AND state = 'present')")

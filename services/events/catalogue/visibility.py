@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from services.events.catalogue.access import (
     Audience,
@@ -36,6 +36,14 @@ def is_meant(uow: UnitOfWork, principal: Principal, event: EventRow) -> bool:
         or may_attend(principal, audience_of(event))
         or uow.session.get(GuestRow, (event.id, principal.member_id)) is not None
     )
+
+
+def is_for(uow: UnitOfWork, principal: Principal, event_id: UUID) -> bool:
+    """Tell whether an event is published and for somebody, without reading all of it."""
+    query = exists().where(
+        EventRow.id == event_id, EventRow.published_at.is_not(None), meant_for(principal)
+    )
+    return bool(uow.session.scalar(select(query)))
 
 
 def runs(principal: Principal, event: EventRow) -> bool:

@@ -36,12 +36,10 @@ def place(row: type[RegistrationRow] = RegistrationRow) -> ScalarSelect[int | No
 def show(uow: UnitOfWork, row: RegistrationRow) -> Shown:
     """Return a registration with its place on the list."""
     uow.session.flush()
-    at = uow.session.scalar(
-        select(place()).where(
-            RegistrationRow.event_id == row.event_id, RegistrationRow.id == row.id
-        )
-    )
-    return _shown(row, at)
+    if row.state != "waiting":
+        return _shown(row, None)
+    one = (RegistrationRow.event_id == row.event_id) & (RegistrationRow.id == row.id)
+    return _shown(row, uow.session.scalar(select(place()).where(one)))
 
 
 def own_of(uow: UnitOfWork, event_id: UUID, member_id: UUID) -> Shown | None:

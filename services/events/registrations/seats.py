@@ -18,15 +18,15 @@ from services.events.registrations.policy import Terms
 from services.events.registrations.refusals import REFUSALS
 from shared.database import UnitOfWork
 
-LOCK: Final = "SELECT FROM registration_settings WHERE event_id = :event FOR UPDATE"
+LOCK: Final = "SELECT FROM registration_settings WHERE event_id = :event FOR NO KEY UPDATE"
 # After the lock, in a statement of its own: it then sees what others did while this one waited.
 _READ = text("""
+    WITH lapsed AS (
+        UPDATE registrations SET state = 'lapsed', ended_at = :now
+        WHERE event_id = :event AND state = 'offered' AND reply_by <= :now
+    )
     SELECT e.state, e.starts_at, s.capacity, s.opens_at, s.closes_at, s.cancel_until, s.reply_hours
     FROM registration_settings s JOIN events e ON e.id = s.event_id WHERE s.event_id = :event
-""")
-_LAPSE = text("""
-    UPDATE registrations SET state = 'lapsed', ended_at = :now
-    WHERE event_id = :event AND state = 'offered' AND reply_by <= :now
 """)
 # Whoever asks just now is there to take the seat; whoever waited may have to be asked.
 _GIVE = text("""
@@ -68,12 +68,11 @@ def hold(uow: UnitOfWork, event_id: UUID) -> Held:
         Problem: `registration_not_asked`.
     """
     uow.session.execute(text(LOCK), {"event": event_id})
-    row = uow.session.execute(_READ, {"event": event_id}).one_or_none()
+    now = uow.clock.now()
+    row = uow.session.execute(_READ, {"event": event_id, "now": now}).one_or_none()
     if row is None:
         raise REFUSALS["registration_not_asked"].to_problem()
-    held = Held(event_id, Terms(*row), uow.clock.now())
-    uow.session.execute(_LAPSE, {"event": event_id, "now": held.now})
-    return held
+    return Held(event_id, Terms(*row), now)
 
 
 def give(uow: UnitOfWork, held: Held, asking: UUID | None = None) -> None:

@@ -24,14 +24,14 @@ def register(uow: UnitOfWork, principal: Principal, event_id: UUID) -> tuple[Reg
         NotFound: see `catalogue.get`.
         Problem: see `policy.may_ask`; `not_eligible`.
     """
-    event = catalogue.get(uow, principal, event_id)
-    eligible = visibility.is_meant(uow, principal, event)
+    if not visibility.is_for(uow, principal, event_id):
+        catalogue.get(uow, principal, event_id)  # not there, for all they may know; or they run it
+        raise REFUSALS["not_eligible"].to_problem()
     held = seats.hold(uow, event_id)
     standing = _live(uow, event_id, principal.member_id)
     if standing is not None:
         return standing, False
     stop_at(policy.may_ask(held.terms, held.now))
-    stop_at(None if eligible else REFUSALS["not_eligible"])
     return _ask(uow, held, principal.member_id), True
 
 

@@ -99,22 +99,22 @@ UP: tuple[str, ...] = (
         seats integer;
     BEGIN
         SELECT capacity INTO seats FROM registration_settings
-        WHERE event_id = NEW.event_id FOR UPDATE;
-        IF seats < (
+        WHERE event_id = NEW.event_id FOR NO KEY UPDATE;
+        IF seats <= (
             SELECT count(*) FROM registrations
             WHERE event_id = NEW.event_id AND state IN ('offered', 'registered')
         ) THEN
             RAISE EXCEPTION 'no seat is left' USING ERRCODE = 'check_violation';
         END IF;
-        RETURN NULL;
+        RETURN NEW;
     END $$
     """,
     """
-    CREATE TRIGGER seats_are_not_oversold AFTER INSERT ON registrations FOR EACH ROW
+    CREATE TRIGGER seats_are_not_oversold BEFORE INSERT ON registrations FOR EACH ROW
     WHEN (NEW.state IN ('offered', 'registered')) EXECUTE FUNCTION seats_are_not_oversold()
     """,
     """
-    CREATE TRIGGER seats_are_not_oversold_later AFTER UPDATE ON registrations FOR EACH ROW
+    CREATE TRIGGER seats_are_not_oversold_later BEFORE UPDATE ON registrations FOR EACH ROW
     WHEN (NEW.state IN ('offered', 'registered') AND OLD.state NOT IN ('offered', 'registered'))
     EXECUTE FUNCTION seats_are_not_oversold()
     """,
