@@ -19,7 +19,7 @@ class SessionSnapshot:
     """A session together with what it inherits from its event.
 
     `roles` names those who lecture or help, by member; everyone else takes part. `seat_needed`
-    says that they need a seat to be let in.
+    says that they need a seat to be let in. Organisers may come like guests.
     """
 
     session_id: UUID
@@ -51,20 +51,21 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
         .order_by(SessionRow.starts_at, SessionRow.id)
     ).all()
     events = {event.id for _, event in rows}
-    parts = uow.session.execute(
-        select(RoleRow.event_id, RoleRow.member_id, RoleRow.role).where(
-            RoleRow.event_id.in_(events), RoleRow.role.in_(("lecturer", "helper"))
-        )
-    ).all()
     roles: dict[UUID, dict[UUID, str]] = {}
-    for event_id, member_id, role in parts:
-        roles.setdefault(event_id, {})[member_id] = role
-    invited = uow.session.execute(
+    named: dict[UUID, set[UUID]] = {}
+    for event_id, member_id, role in uow.session.execute(
+        select(RoleRow.event_id, RoleRow.member_id, RoleRow.role).where(
+            RoleRow.event_id.in_(events)
+        )
+    ):
+        if role == "organiser":
+            named.setdefault(event_id, set()).add(member_id)
+        else:
+            roles.setdefault(event_id, {})[member_id] = role
+    for event_id, member_id in uow.session.execute(
         select(GuestRow.event_id, GuestRow.member_id).where(GuestRow.event_id.in_(events))
-    ).all()
-    guests: dict[UUID, set[UUID]] = {}
-    for event_id, member_id in invited:
-        guests.setdefault(event_id, set()).add(member_id)
+    ):
+        named.setdefault(event_id, set()).add(member_id)
     return [
         SessionSnapshot(
             session_id=session.id,
@@ -75,7 +76,7 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             tags=tuple(event.tags),
             level=event.level,
             organisation_path=event.organisation_path,
-            audience=audience_of(event, frozenset(guests.get(event.id, ()))),
+            audience=audience_of(event, frozenset(named.get(event.id, ()))),
             seat_needed=event.registration is not None and event.registration.required,
             state=event.state,
             starts_at=session.starts_at,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, or_
 
 from services.events.catalogue.access import (
     Audience,
@@ -30,20 +30,11 @@ def audience_of(event: EventRow, guests: frozenset[UUID] = frozenset()) -> Audie
 
 def is_meant(uow: UnitOfWork, principal: Principal, event: EventRow) -> bool:
     """Tell whether an event is for somebody: as one of its audience, with a part in it, invited."""
-    takes_part = any(role.member_id == principal.member_id for role in event.roles)
     return (
-        takes_part
-        or may_attend(principal, audience_of(event))
+        may_attend(principal, audience_of(event))
+        or any(role.member_id == principal.member_id for role in event.roles)
         or uow.session.get(GuestRow, (event.id, principal.member_id)) is not None
     )
-
-
-def is_for(uow: UnitOfWork, principal: Principal, event_id: UUID) -> bool:
-    """Tell whether an event is published and for somebody, without reading all of it."""
-    query = exists().where(
-        EventRow.id == event_id, EventRow.published_at.is_not(None), meant_for(principal)
-    )
-    return bool(uow.session.scalar(select(query)))
 
 
 def runs(principal: Principal, event: EventRow) -> bool:

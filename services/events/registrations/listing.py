@@ -1,10 +1,10 @@
 """Lists of registrations: one's own, and an event's for whoever runs it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from services.events.catalogue import service as catalogue
@@ -16,21 +16,19 @@ from shared.database import UnitOfWork
 
 Shown = dict[str, Any]
 
-
-def place(row: type[RegistrationRow] = RegistrationRow) -> ScalarSelect[int | None]:
-    """Return as SQL a registration's place on the waiting list, from 1; null where it waits not."""
-    ahead = aliased(RegistrationRow)
-    return (
-        select(func.nullif(func.count(), 0))
-        .where(
-            row.state == "waiting",
-            ahead.event_id == row.event_id,
-            ahead.state == "waiting",
-            tuple_(ahead.asked_at, ahead.id) <= tuple_(row.asked_at, row.id),
-        )
-        .correlate(row)
-        .scalar_subquery()
+_AHEAD: Final = aliased(RegistrationRow)
+# A registration's place on the waiting list, from 1; null where it does not wait.
+_PLACE: Final = (
+    select(func.nullif(func.count(), 0))
+    .where(
+        RegistrationRow.state == "waiting",
+        _AHEAD.event_id == RegistrationRow.event_id,
+        _AHEAD.state == "waiting",
+        tuple_(_AHEAD.asked_at, _AHEAD.id) <= tuple_(RegistrationRow.asked_at, RegistrationRow.id),
     )
+    .correlate(RegistrationRow)
+    .scalar_subquery()
+)
 
 
 def show(uow: UnitOfWork, row: RegistrationRow) -> Shown:
@@ -39,13 +37,13 @@ def show(uow: UnitOfWork, row: RegistrationRow) -> Shown:
     if row.state != "waiting":
         return _shown(row, None)
     one = (RegistrationRow.event_id == row.event_id) & (RegistrationRow.id == row.id)
-    return _shown(row, uow.session.scalar(select(place()).where(one)))
+    return _shown(row, uow.session.scalar(select(_PLACE).where(one)))
 
 
 def own_of(uow: UnitOfWork, event_id: UUID, member_id: UUID) -> Shown | None:
     """Return somebody's latest registration for an event, if there is one."""
     query = (
-        select(RegistrationRow, place())
+        select(RegistrationRow, _PLACE)
         .where(RegistrationRow.event_id == event_id, RegistrationRow.member_id == member_id)
         .order_by(RegistrationRow.asked_at.desc(), RegistrationRow.id.desc())
         .limit(1)
@@ -59,7 +57,7 @@ def own(
 ) -> list[Shown]:
     """Return somebody's registrations with their events, the latest first; one more than `limit`."""
     query = (
-        select(RegistrationRow, place(), EventRow)
+        select(RegistrationRow, _PLACE, EventRow)
         .join(EventRow, EventRow.id == RegistrationRow.event_id)
         .where(RegistrationRow.member_id == member_id)
         .order_by(RegistrationRow.asked_at.desc(), RegistrationRow.id.desc())
@@ -92,7 +90,7 @@ def of_event(
     """
     catalogue.get_to_run(uow, principal, event_id)
     query = (
-        select(RegistrationRow, place())
+        select(RegistrationRow, _PLACE)
         .options(joinedload(RegistrationRow.member))
         .where(RegistrationRow.event_id == event_id, _state(filters["state"]))
         .order_by(RegistrationRow.asked_at, RegistrationRow.id)

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from services.events.catalogue import service as catalogue
-from services.events.catalogue import visibility
+from services.events.catalogue.models import EventRow
+from services.events.catalogue.visibility import is_meant
 from services.events.refusal import stop_at
 from services.events.registrations import policy, seats
 from services.events.registrations.models import LIVE, RegistrationRow
@@ -24,7 +26,9 @@ def register(uow: UnitOfWork, principal: Principal, event_id: UUID) -> tuple[Reg
         NotFound: see `catalogue.get`.
         Problem: see `policy.may_ask`; `not_eligible`.
     """
-    if not visibility.is_for(uow, principal, event_id):
+    # Read without all that belongs to it: many may do this at the same moment.
+    event = uow.session.get(EventRow, event_id, options=[joinedload(EventRow.also_for)])
+    if event is None or event.published_at is None or not is_meant(uow, principal, event):
         catalogue.get(uow, principal, event_id)  # not there, for all they may know; or they run it
         raise REFUSALS["not_eligible"].to_problem()
     held = seats.hold(uow, event_id)
