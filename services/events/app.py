@@ -10,13 +10,17 @@ from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
+from services.events.expected import routes as expected
+from services.events.guests import routes as guests
 from services.events.imports import KINDS
 from services.events.offline import routes as offline
+from services.events.registrations import routes as registrations
 from services.events.results import routes as results
 from services.events.reviews import routes as reviews
 from services.events.screen import routes as screen
 from services.events.series import routes as series
 from services.events.study_hours import routes as study_hours
+from services.events.teams import routes as teams
 from services.events.year_themes import routes as year_themes
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
@@ -36,6 +40,10 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     cadence.blueprint,
     offline.blueprint,
     reviews.blueprint,
+    guests.blueprint,
+    registrations.blueprint,
+    expected.blueprint,
+    teams.blueprint,
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
     series.blueprint,
     year_themes.blueprint,

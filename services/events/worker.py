@@ -5,7 +5,9 @@ from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
 from services.events.counts.service import counting
+from services.events.expected.freezing import freeze
 from services.events.imports import KINDS
+from services.events.registrations.lapsing import pass_on
 from services.events.reviews.service import forget_devices
 from services.events.study_hours import service as study_hours
 from services.events.study_hours.recorded import record_study
@@ -40,6 +42,8 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "study": Consumer(
             database, connect(settings.redis_url), study.STREAM, "events", record_study
         ).run,
+        "lapsed-offers": repeated(database, pass_on, every=5),
+        "frozen-lists": repeated(database, freeze, every=10),
     }
 
 

@@ -16,6 +16,7 @@ NAMES = (
     "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id",
     "adjustment_id", "appeal_id", "statement_id", "objection_id", "rule_set_id", "somebody",
     "series_id", "result_id", "share_id",
+    "registration_id", "team_id",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -36,6 +37,7 @@ THINGS = {
     "appeal_id": IDS["appeal_id"],
     "series_id": IDS["series_id"],
     "result_id": IDS["result_id"],
+    "team_id": IDS["team_id"],
 }
 
 
@@ -167,6 +169,27 @@ def fill_events(uow: UnitOfWork) -> None:
         (
             "INSERT INTO event_result_members (id, result_id, member_id)"
             " VALUES (:share_id, :result_id, :member_id)"
+        ),
+        (
+            "INSERT INTO registration_settings (event_id, capacity, reply_hours, required)"
+            " VALUES (:event_id, 1, 2, false)"
+        ),
+        (
+            "INSERT INTO registrations (event_id, id, member_id, state, asked_at)"
+            " VALUES (:event_id, :registration_id, :member_id, 'registered', '2026-11-20T08:00+08')"
+        ),
+        (
+            "INSERT INTO leaves (event_id, member_id, state, reason, asked_by, asked_at)"
+            " VALUES (:event_id, :member_id, 'asked', '出差', :member_id, '2026-11-20T08:00+08')"
+        ),
+        "INSERT INTO team_settings (event_id, largest) VALUES (:event_id, 5)",
+        (
+            "INSERT INTO teams (event_id, id, name, captain_id, created_by, created_at)"
+            " VALUES (:event_id, :team_id, '飞虎队', :member_id, :member_id, '2026-11-20T08:00+08')"
+        ),
+        (
+            "INSERT INTO team_members (event_id, team_id, member_id, state, since)"
+            " VALUES (:event_id, :team_id, :member_id, 'joined', '2026-11-20T08:00+08')"
         ),
     ):
         uow.session.execute(text(statement), IDS)

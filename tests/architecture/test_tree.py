@@ -56,9 +56,16 @@ FOR_ONESELF = {
     ("POST", "/api/v1/statements/<uuid:statement_id>/objections"),
     ("POST", "/api/v1/check-ins/<uuid:check_in_id>/position"),
     ("POST", "/api/v1/events/<uuid:event_id>/offline-check-ins"),
+    ("POST", "/api/v1/events/<uuid:event_id>/registrations"),
+    ("POST", "/api/v1/events/<uuid:event_id>/registrations/accept"),
+    ("GET", "/api/v1/events/<uuid:event_id>/leave"),
+    ("POST", "/api/v1/events/<uuid:event_id>/leave"),
+    ("POST", "/api/v1/events/<uuid:event_id>/teams"),
+    ("POST", "/api/v1/events/<uuid:event_id>/teams/<uuid:team_id>/accept"),
 }
 
 SPAN = {"starts_at": "2026-11-23T09:00:00+08:00", "ends_at": "2026-11-23T10:00:00+08:00"}
+WHO = {"member_id": str(IDS["member_id"])}
 BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/organisations/<uuid:organisation_id>"): {"name": "新名"},
     ("POST", "/organisations/<uuid:organisation_id>/members"): {
@@ -118,6 +125,18 @@ BODIES: dict[tuple[str, str], Any] = {
             }
         ],
     },
+    ("PUT", "/events/<uuid:event_id>/registration"): {"capacity": 2},
+    ("POST", "/events/<uuid:event_id>/registrations/<uuid:member_id>"): {"reason": "电话"},
+    ("POST", "/events/<uuid:event_id>/registrations/<uuid:member_id>/cancel"): {"reason": "出差"},
+    ("POST", "/events/<uuid:event_id>/guests"): {"members": [WHO]},
+    ("PUT", "/events/<uuid:event_id>/expected"): {"members": [WHO]},
+    ("POST", "/events/<uuid:event_id>/leave"): {"reason": "出差"},
+    ("POST", "/events/<uuid:event_id>/leaves/<uuid:member_id>"): {"reason": "出差"},
+    ("POST", "/events/<uuid:event_id>/leaves/<uuid:member_id>/decide"): {"approve": True},
+    ("PUT", "/events/<uuid:event_id>/teams"): {"largest": 6},
+    ("POST", "/events/<uuid:event_id>/teams"): {"name": "猛虎队"},
+    ("PATCH", "/events/<uuid:event_id>/teams/<uuid:team_id>"): {"name": "猛虎队"},
+    ("POST", "/events/<uuid:event_id>/teams/<uuid:team_id>/members"): WHO,
     ("PATCH", "/claims/<uuid:claim_id>"): {"title": "改名"},
     ("POST", "/claims/<uuid:claim_id>/review"): {"decision": "approve"},
     ("POST", "/adjustments/<uuid:adjustment_id>/reject"): {"reason": "不实"},

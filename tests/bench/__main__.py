@@ -1,7 +1,8 @@
 """``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
 
 ``python -m tests.bench simulation`` measures the simulation of the full city alone, ``cadence`` the
-views of study hours and the branch calendar, ``offline`` what staff without network noted.
+views of study hours and the branch calendar, ``offline`` what staff without network noted, ``seats``
+whether a rush for seats ever gives one too many.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -15,7 +16,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.clock import SHANGHAI
-from tests.bench import bare_sql, boards, cadence, check_in, offline, posting, simulation, visible
+from tests.bench import (
+    bare_sql,
+    boards,
+    cadence,
+    check_in,
+    offline,
+    posting,
+    seats,
+    simulation,
+    visible,
+)
 from tests.bench.suite import fill, running
 
 Figures = dict[str, float]
@@ -50,6 +61,7 @@ def main() -> None:
     report["simulation"] = simulate()
     report["cadence"] = watch()
     report["offline"] = tell_offline()
+    report["seats"] = rush()
     write(report)
 
 
@@ -74,7 +86,14 @@ def tell_offline() -> Figures:
     return figures
 
 
-ALONE = {"simulation": simulate, "cadence": watch, "offline": tell_offline}
+def rush() -> Figures:
+    print("\nRushing for seats …", flush=True)
+    figures = seats.measure()
+    show("500 ask for 100 seats at once, 50 times", figures)
+    return figures
+
+
+ALONE = {"simulation": simulate, "cadence": watch, "offline": tell_offline, "seats": rush}
 
 
 def show(title: str, figures: Figures) -> None:

@@ -8,11 +8,9 @@ from marshmallow import fields
 from sqlalchemy import func, select, tuple_
 
 from services.events.catalogue import service as catalogue
-from services.events.catalogue.categories import CATEGORIES
-from services.events.catalogue.models import EventRow
 from services.events.catalogue.permissions import EVENTS_RUN
 from services.events.check_ins.models import CheckInRow
-from services.events.roster_copy.belonging import belongs_below
+from services.events.expected import counting
 from services.events.roster_copy.models import MemberCopy
 from shared.web import (
     CursorIn,
@@ -97,14 +95,4 @@ def get_attendance(event_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]
         query_data["limit"],
         lambda row: [row["checked_in_at"].isoformat(), row["check_in_id"]],
     )
-    return {"present": present or 0, "expected": _expected(event), **listed}
-
-
-def _expected(event: EventRow) -> int | None:
-    if not CATEGORIES[event.category].roster or event.audience == "everyone":
-        return None
-    return current_uow().session.scalar(
-        select(func.count()).where(
-            belongs_below(event.organisation_path), MemberCopy.status != "left"
-        )
-    )
+    return {"present": present or 0, "expected": counting.how_many(uow, event), **listed}

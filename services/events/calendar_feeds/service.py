@@ -12,16 +12,16 @@ from typing import Final
 from uuid import UUID
 
 from redis import Redis
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 
 from services.events.calendar_feeds import refusals
 from services.events.calendar_feeds.ical import Entry, write
 from services.events.calendar_feeds.models import FeedRow
 from services.events.catalogue.access import belonging_paths, paths_above
 from services.events.catalogue.categories import CATEGORIES
-from services.events.catalogue.listing import shown_to
 from services.events.catalogue.models import EventRow, SessionRow
-from services.events.roster_copy.models import MemberCopy, OrganisationCopy
+from services.events.catalogue.visibility import meant_to
+from services.events.roster_copy.models import DutyCopy, MemberCopy, OrganisationCopy
 from services.events.year_themes import service as year_themes
 from shared.auth import Principal
 from shared.clock import local_day
@@ -113,7 +113,9 @@ def read(uow: UnitOfWork, redis: Redis, token: str) -> bytes:
         raise refusals.unknown()
     own = [owner.path, *owner.cross_paths, *([owner.group_path] if owner.group_path else [])]
     belongs = paths_above(own)
-    conditions = [shown_to(owner.id, belongs)]
+    duties = uow.session.scalars(select(DutyCopy.role).where(DutyCopy.member_id == owner.id))
+    meant = meant_to(owner.id, belongs, ["member", *duties])
+    conditions: list[ColumnElement[bool]] = [EventRow.published_at.is_not(None) & meant]
     if feed.organisation_id is not None:
         if feed.organisation is None or feed.organisation.path not in belongs:
             raise refusals.unknown()

@@ -29,6 +29,7 @@ class Category:
             unless the session says otherwise.
         roster: whether everyone of the organisation is expected (应到) without registering.
         timed: whether the length of the stay matters, so that people check out.
+        teams: whether people may take part in teams.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Category:
     late: int = 0
     roster: bool = False
     timed: bool = False
+    teams: bool = False
 
 
 _ALL: Final = (
@@ -57,8 +59,8 @@ _ALL: Final = (
     Category("youth_study", Text("青年理论学习小组", "Youth study group"), _ORGANISER | _GROUP),
     Category("training", Text("培训班", "Training course"), timed=True),
     Category("volunteering", Text("志愿服务", "Volunteering"), late=60, timed=True),
-    Category("culture", Text("文化活动", "Culture"), early=60),
-    Category("sports", Text("体育活动", "Sports"), early=60),
+    Category("culture", Text("文化活动", "Culture"), early=60, teams=True),
+    Category("sports", Text("体育活动", "Sports"), early=60, teams=True),
     Category("outdoor_work", Text("植树等公益劳动", "Outdoor work"), early=60, late=60),
 )
 

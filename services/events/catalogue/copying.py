@@ -10,7 +10,9 @@ from shared.auth import Principal
 from shared.database import UnitOfWork
 
 # What people say of an event when they make it, but for its times; a test holds it to the schema.
-SAID: Final = ("title", "category", "tags", "level", "organisation_id", "audience", "place")
+SAID: Final = (
+    "title", "category", "tags", "level", "organisation_id", "audience", "required_roles", "place",
+)  # fmt: skip
 _TIMES: Final = ("starts_at", "ends_at", "opens_at", "closes_at")
 
 
@@ -50,6 +52,7 @@ def copy(
     data = {name: getattr(template, name) for name in SAID} | {
         "starts_at": template.starts_at,
         "ends_at": template.ends_at,
+        "also_for": [further.organisation_id for further in template.also_for],
         "sessions": [
             {name: getattr(session, name) for name in ("title", *_TIMES)}
             for session in template.sessions

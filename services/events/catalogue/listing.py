@@ -1,18 +1,16 @@
 """Which events somebody may see, and the list of them that a calendar shows."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, false, literal, or_, select, tuple_
 
-from services.events.catalogue.access import belonging_paths
 from services.events.catalogue.models import EventRow, RoleRow
-from services.events.catalogue.permissions import EVENTS_MANAGE
 from services.events.catalogue.policy import LONGEST_EVENT
 from services.events.catalogue.service import WITH_ALL
+from services.events.catalogue.visibility import visible_to
 from services.events.roster_copy.models import OrganisationCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
@@ -31,7 +29,7 @@ def listing(
         select(EventRow)
         .options(*WITH_ALL)
         .where(
-            _visible(principal),
+            visible_to(principal),
             *_spans(filters),
             *_equals(filters),
             *_below(uow, filters["organisation_id"]),
@@ -49,35 +47,9 @@ def listing(
     return list(uow.session.scalars(query))
 
 
-def shown_to(member_id: UUID, belongs: Sequence[str]) -> ColumnElement[bool]:
-    """Return the SQL of which events a member is shown.
-
-    Args:
-        member_id: who.
-        belongs: the paths of every organisation the member belongs to.
-    """
-    meant = or_(
-        EventRow.audience == "everyone",
-        EventRow.organisation_path.in_(belongs),
-        EventRow.roles.any(RoleRow.member_id == member_id),
-    )
-    return EventRow.published_at.is_not(None) & meant
-
-
 def concerning(member_id: UUID) -> list[ColumnElement[bool]]:
     """Return the SQL of what makes an event a member's own: it was made, or has a part for them."""
     return [EventRow.created_by == member_id, EventRow.roles.any(RoleRow.member_id == member_id)]
-
-
-def _visible(principal: Principal) -> ColumnElement[bool]:
-    """Return the SQL of whom `service.get` lets see an event."""
-    organises = (RoleRow.member_id == principal.member_id) & (RoleRow.role == "organiser")
-    return or_(
-        shown_to(principal.member_id, belonging_paths(principal)),
-        EventRow.created_by == principal.member_id,
-        EventRow.roles.any(organises),
-        *(EventRow.organisation_path.startswith(p) for p in principal.paths(EVENTS_MANAGE)),
-    )
 
 
 def _escaped(typed: str) -> str:
@@ -120,4 +92,4 @@ def _below(uow: UnitOfWork, organisation_id: UUID | None) -> list[ColumnElement[
     organisation = uow.session.get(OrganisationCopy, organisation_id)
     if organisation is None:
         return [false()]
-    return [EventRow.organisation_path.startswith(organisation.path)]
+    return [EventRow.organisation_path.startswith(organisation.path, autoescape=True)]

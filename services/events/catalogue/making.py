@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from services.events.catalogue import policy, sessions
+from services.events.catalogue import audiences, policy, sessions
 from services.events.catalogue.models import EventRow
-from services.events.catalogue.permissions import (
-    EVENTS_CREATE,
-    EVENTS_FOR_EVERYONE,
-    EVENTS_OF,
-)
+from services.events.catalogue.permissions import EVENTS_CREATE, EVENTS_OF
 from services.events.roster_copy.models import OrganisationCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
-from shared.errors import Forbidden, Unprocessable
+from shared.errors import Forbidden
 from shared.ids import new_id
 from shared.text import Text
 
@@ -42,12 +38,7 @@ def place_for(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Or
         OrganisationCopy, data["organisation_id"], with_for_update={"read": True}
     )
     if organisation is None:
-        raise Unprocessable(
-            "organisation_unknown",
-            Text(
-                zh="没有这个组织，请重新选择。", en="There is no such organisation; choose again."
-            ),
-        )
+        raise audiences.organisation_unknown()
     principal.require(EVENTS_CREATE, organisation.path)
     if not principal.reaches(EVENTS_OF[data["category"]], organisation.path):
         raise Forbidden(
@@ -58,7 +49,7 @@ def place_for(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> Or
                 " branch secretary.",
             ),
         )
-    check_audience(principal, data["audience"], organisation.path)
+    audiences.check(principal, data["audience"], organisation.path)
     return organisation
 
 
@@ -71,7 +62,7 @@ def draft(
         Unprocessable: times that make no sense.
     """
     policy.check_span(data["starts_at"], data["ends_at"])
-    fields = {name: value for name, value in data.items() if name != "sessions"}
+    fields = {name: v for name, v in data.items() if name not in ("sessions", "also_for")}
     given = data["sessions"] or [{name: data[name] for name in ("starts_at", "ends_at")}]
     event = EventRow(
         id=new_id(),
@@ -84,21 +75,6 @@ def draft(
     )
     for session in given:
         sessions.add(event, session)
+    audiences.widen(uow, principal, event, data.get("also_for", ()))
     uow.session.add(event)
     return event
-
-
-def check_audience(principal: Principal, audience: str, path: str) -> None:
-    """Refuse an event for everyone by those who may not address everyone.
-
-    Raises:
-        Forbidden: `not_for_everyone`.
-    """
-    if audience == "everyone" and not principal.reaches(EVENTS_FOR_EVERYONE, path):
-        raise Forbidden(
-            "not_for_everyone",
-            Text(
-                zh="面向全市的活动请由机关党委或工委管理员发布。",
-                en="Ask the unit's or the city's administrator for an event that is for everyone.",
-            ),
-        )

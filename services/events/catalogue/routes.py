@@ -55,6 +55,7 @@ def get_categories() -> dict[str, Any]:
                 "makers": sorted(category.makers),
                 "roster": category.roster,
                 "timed": category.timed,
+                "teams": category.teams,
                 "early": category.early,
                 "late": category.late,
             }

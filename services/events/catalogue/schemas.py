@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.places import LARGEST_RADIUS, SMALLEST_RADIUS, Geofence
+from shared.auth import ROLES
 from shared.clock import SHANGHAI, start_of_day
 from shared.contracts.attendance import LEVELS
 from shared.web import CursorIn, Schema
@@ -15,6 +16,8 @@ from shared.web import CursorIn, Schema
 AUDIENCES = ("organisation", "everyone")
 STATES = ("draft", "published", "open", "closed", "cancelled")
 PARTS = ("lecturer", "helper", "organiser")
+# Everybody is a member.
+ROLES_TO_ASK = tuple(role for role in ROLES if role != "member")
 _CATEGORY = validate.OneOf(sorted(CATEGORIES))
 _TITLE = validate.Length(1, 200)
 
@@ -45,6 +48,24 @@ class Moment(fields.AwareDateTime):
     ) -> str | float | None:
         local = value.astimezone(SHANGHAI) if value else None
         return super()._serialize(local, attr, obj, **kwargs)
+
+
+def _also_for(**given: Any) -> Any:
+    return fields.List(
+        fields.UUID(),
+        validate=validate.Length(0, 50),
+        metadata={"description": "ids of further organisations whose members it is meant for"},
+        **given,
+    )
+
+
+def _required_roles(**given: Any) -> Any:
+    return fields.List(
+        fields.String(validate=validate.OneOf(ROLES_TO_ASK)),
+        validate=validate.Length(0, len(ROLES_TO_ASK)),
+        metadata={"description": "roles of which a member must hold one"},
+        **given,
+    )
 
 
 class SessionIn(Schema):
@@ -104,6 +125,8 @@ class EventIn(Schema):
     )
     organisation_id = fields.UUID(required=True)
     audience = fields.String(load_default="organisation", validate=validate.OneOf(AUDIENCES))
+    also_for = _also_for(load_default=list)
+    required_roles = _required_roles(load_default=list)
     place = Line(load_default="", validate=validate.Length(0, 200))
     geofence = fields.Nested(
         GeofenceSchema,
@@ -123,6 +146,8 @@ class EventPatch(Schema):
     tags = fields.List(fields.String(validate=_CATEGORY), validate=validate.Length(0, 5))
     level = fields.String(allow_none=True, validate=validate.OneOf(LEVELS))
     audience = fields.String(validate=validate.OneOf(AUDIENCES))
+    also_for = _also_for()
+    required_roles = _required_roles()
     place = Line(validate=validate.Length(0, 200))
     geofence = fields.Nested(GeofenceSchema, allow_none=True)
     starts_at = Moment()
@@ -153,6 +178,24 @@ class RoleOut(Schema):
     role = fields.String(required=True)
 
 
+class AudienceOut(Schema):
+    organisation_id = fields.UUID(required=True)
+    name = fields.String(attribute="organisation.name", dump_default=None, allow_none=True)
+
+
+class RegistrationAskedOut(Schema):
+    """What an event that asks for registration says about it; null where the event's times count."""
+
+    capacity = fields.Integer(required=True, allow_none=True)
+    opens_at = Moment(required=True, allow_none=True)
+    closes_at = Moment(required=True, allow_none=True)
+    cancel_until = Moment(required=True, allow_none=True)
+    reply_hours = fields.Integer(required=True, allow_none=True)
+    required = fields.Boolean(
+        required=True, metadata={"description": "whoever has no seat is not let in by scanning"}
+    )
+
+
 class EventOut(Schema):
     id = fields.UUID(required=True)
     title = fields.String(required=True)
@@ -164,6 +207,9 @@ class EventOut(Schema):
         attribute="organisation.name", dump_default=None, allow_none=True
     )
     audience = fields.String(required=True)
+    also_for = fields.List(fields.Nested(AudienceOut), required=True)
+    required_roles = fields.List(fields.String(), required=True)
+    registration = fields.Nested(RegistrationAskedOut, required=True, allow_none=True)
     place = fields.String(required=True)
     geofence = fields.Nested(GeofenceSchema, required=True, allow_none=True)
     starts_at = Moment(required=True)
@@ -245,6 +291,7 @@ class CategoryOut(Schema):
     timed = fields.Boolean(
         required=True, metadata={"description": "the length of the stay matters: check out"}
     )
+    teams = fields.Boolean(required=True, metadata={"description": "people may take part in teams"})
     early = fields.Integer(
         required=True, metadata={"description": "check-in opens so many minutes before the start"}
     )

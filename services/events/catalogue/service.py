@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from services.events.catalogue import policy, sessions
-from services.events.catalogue.access import may_attend, may_run
-from services.events.catalogue.making import check_audience
-from services.events.catalogue.models import EventRow, RoleRow, SessionRow
+from services.events.catalogue import audiences, policy, sessions
+from services.events.catalogue.models import AudienceRow, EventRow, RoleRow, SessionRow
 from services.events.catalogue.snapshot import SessionSnapshot
+from services.events.catalogue.visibility import is_meant, runs
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.errors import Forbidden, NotFound
@@ -21,11 +20,14 @@ from shared.text import Text
 WITH_ALL = (
     selectinload(EventRow.sessions),
     selectinload(EventRow.roles).joinedload(RoleRow.member),
+    selectinload(EventRow.also_for).joinedload(AudienceRow.organisation),
     joinedload(EventRow.organisation),
+    joinedload(EventRow.registration),
 )
+# Slices above this one own seats, check-ins and results, so their tables are asked by name.
+_LOCK_SEATS = text("SELECT FROM registration_settings WHERE event_id = :id FOR NO KEY UPDATE")
 _LOCK_EVENT = text("SELECT FROM events WHERE id = :id FOR NO KEY UPDATE")
 _LOCK_SESSIONS = text("SELECT FROM event_sessions WHERE event_id = :id ORDER BY id FOR UPDATE")
-# Check-ins and results are slices above this one, so their tables are asked by name.
 _ATTENDED = text("""
     SELECT event_id FROM check_ins WHERE event_id = ANY(:ids) AND state = 'present'
     UNION SELECT event_id FROM event_results WHERE event_id = ANY(:ids) AND state = 'confirmed'
@@ -39,7 +41,10 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
         NotFound: `event_unknown`, also for drafts and events of others.
     """
     event = _load(uow, event_id, lock=lock)
-    if event is None or not (runs(principal, event) or _is_shown(principal, event)):
+    if event is None or not (
+        runs(principal, event)
+        or (event.published_at is not None and is_meant(uow, principal, event))
+    ):
         raise NotFound(
             "event_unknown",
             Text(
@@ -53,7 +58,9 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
 def get_to_run(
     uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = False
 ) -> EventRow:
-    """Return an event that the asker runs; with `lock`, other changes and check-ins wait.
+    """Return an event that the asker runs.
+
+    With `lock`, other changes, check-ins and registrations wait.
 
     Raises:
         NotFound: `event_unknown`, where the asker may not even see it.
@@ -83,9 +90,12 @@ def change(
 
     Raises:
         Conflict: `event_not_editable`, `event_attended`.
-        Forbidden: `not_for_everyone`.
-        Unprocessable: times that make no sense.
+        Forbidden: `not_for_everyone`, `out_of_reach`.
+        Unprocessable: `organisation_unknown`, times that make no sense.
     """
+    policy.check_editable(event.state)
+    if "also_for" in changes:
+        audiences.widen(uow, principal, event, changes.pop("also_for"))
     different = check_change(principal, event, changes, attended=bool(attended(uow, [event.id])))
     carry_out(event, different)
     return changed(uow, event)
@@ -105,7 +115,7 @@ def check_change(
     if different.keys() & policy.SCORED_BY and attended:
         raise policy.event_attended()
     if "audience" in different:
-        check_audience(principal, different["audience"], event.organisation_path)
+        audiences.check(principal, different["audience"], event.organisation_path)
     return different
 
 
@@ -120,6 +130,8 @@ def carry_out(event: EventRow, different: dict[str, Any]) -> None:
     if different.keys() & {"starts_at", "ends_at"}:
         policy.check_span(event.starts_at, event.ends_at)
         sessions.follow(event)
+        # Who is expected is settled when it is over, which is now another time.
+        event.list_frozen_at = None
 
 
 def add_session(
@@ -193,6 +205,14 @@ def changed(uow: UnitOfWork, event: EventRow, *more: EventRow) -> EventRow:
     return event
 
 
+def let_in(
+    uow: UnitOfWork, event: EventRow, member_ids: Sequence[UUID], principal: Principal
+) -> None:
+    """Let in whom somebody who runs a locked event named: strangers among them become guests."""
+    if audiences.let_in(uow, event, member_ids, principal.member_id):
+        changed(uow, event)
+
+
 def nearest(sessions: Sequence[SessionSnapshot], now: datetime) -> SessionSnapshot:
     """Return the session that is on, or else the one that is nearest in time."""
 
@@ -211,22 +231,12 @@ def _load(uow: UnitOfWork, event_id: UUID, *, lock: bool) -> EventRow | None:
         # Check-ins hold a key-share lock on event and session, since they refer to them. Locking
         # the sessions as a whole makes them wait, and then see the new version; the event is only
         # locked against other changes, so that nobody waits for the other in a circle.
+        # Registrations hold the seats first and then look at the event, so here too they come first.
+        uow.session.execute(_LOCK_SEATS, {"id": event_id})
         uow.session.execute(_LOCK_EVENT, {"id": event_id})
         uow.session.execute(_LOCK_SESSIONS, {"id": event_id})
         query = query.execution_options(populate_existing=True)
     return uow.session.scalar(query)
-
-
-def _is_shown(principal: Principal, event: EventRow) -> bool:
-    takes_part = any(role.member_id == principal.member_id for role in event.roles)
-    meant = may_attend(principal, event.audience, event.organisation_path)
-    return event.published_at is not None and (meant or takes_part)
-
-
-def runs(principal: Principal, event: EventRow) -> bool:
-    """Tell whether somebody runs an event."""
-    organisers = {role.member_id for role in event.roles if role.role == "organiser"}
-    return may_run(principal, event.organisation_path, event.created_by, organisers)
 
 
 def attended(uow: UnitOfWork, event_ids: Sequence[UUID]) -> set[UUID]:

@@ -24,7 +24,7 @@ def decide(session: SessionSnapshot, principal: Principal, now: datetime) -> Ref
     if now < session.opens_at and session.state != "open":
         return REFUSALS["too_early"]
     takes_part = principal.member_id in session.roles
-    if not takes_part and not may_attend(principal, session.audience, session.organisation_path):
+    if not takes_part and not may_attend(principal, session.audience):
         return REFUSALS["not_eligible"]
     return None
 

@@ -1,24 +1,12 @@
 """Every way a check-in can be refused: a stable code, a status, and what to do next."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from shared.errors import Problem
+from services.events.refusal import Refusal
 from shared.text import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An expected answer that is not "you are in"."""
-
-    code: str
-    status: int
-    text: Text
-
-    def to_problem(self, **extra: object) -> Problem:
-        return Problem(self.code, self.text, status=self.status, extra=extra)
-
+__all__ = ["REFUSALS", "Refusal"]
 
 _ALL: Final = (
     Refusal(
@@ -86,6 +74,11 @@ _ALL: Final = (
         "not_eligible", 403,
         Text("本活动面向其他组织的党员；如受邀参加，请到签到台登记。",
              "This event is for members of another organisation; if invited, go to the desk."),
+    ),
+    Refusal(
+        "no_seat", 409,
+        Text("本活动凭报名名额入场，您没有名额；如有空位，请到签到台登记。",
+             "This event lets in who has registered for a seat; ask at the desk if one is free."),
     ),
     Refusal(
         "client_ref_reused", 409,

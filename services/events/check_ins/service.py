@@ -10,15 +10,16 @@ from uuid import UUID
 from redis import Redis
 from sqlalchemy import or_, select
 
-from services.events.catalogue.access import belonging_paths
 from services.events.catalogue.models import EventRow, SessionRow
 from services.events.catalogue.snapshot import SessionSnapshot, read_snapshots
+from services.events.catalogue.visibility import meant_for
 from services.events.check_ins import flags, merging, policy
 from services.events.check_ins.models import CheckInRow
 from services.events.check_ins.refusals import REFUSALS, Refusal
 from services.events.check_ins.sessions import FRESH_SECONDS, Sessions
 from services.events.check_ins.writer import NewCheckIn, Outcome, Writer
 from services.events.codes import claims, digits, rotating
+from services.events.registrations.service import has_seat
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.database import Database
@@ -113,11 +114,7 @@ class CheckIns:
         found = self._find(principal, scan, now, max_age)
         if isinstance(found, Refusal):
             return found
-        if found.shown_at is None:
-            refusal = policy.decide(found.session, principal, now)
-        else:
-            until = found.shown_at + _SHOWN
-            refusal = policy.decide_then(found.session, principal, found.shown_at, until)
+        refusal = self._decide(found, principal, now)
         if refusal is not None:
             return refusal
         check_in = NewCheckIn(
@@ -150,6 +147,20 @@ class CheckIns:
         if outcome is Outcome.STALE:
             return decide_again()
         return Answer(check_in, check_in.session.event_title, check_in.session.fenced)
+
+    def _decide(self, found: _Found, principal: Principal, now: datetime) -> Refusal | None:
+        """Let policy decide; who has a seat is asked only where one is needed."""
+        session = found.session
+        if found.shown_at is None:
+            refusal = policy.decide(session, principal, now)
+        else:
+            until = found.shown_at + _SHOWN
+            refusal = policy.decide_then(session, principal, found.shown_at, until)
+        if refusal is None and session.seat_needed and principal.member_id not in session.roles:
+            with self._database.unit_of_work() as uow:
+                if not has_seat(uow, session.event_id, principal.member_id):
+                    return REFUSALS["no_seat"]
+        return refusal
 
     def _find(
         self, principal: Principal, scan: Scan, now: datetime, max_age: float
@@ -207,11 +218,7 @@ class CheckIns:
                 EventRow.state.in_(("published", "open")),
                 SessionRow.closes_at >= now,
                 or_(SessionRow.opens_at <= now, EventRow.state == "open"),
-                or_(
-                    EventRow.audience == "everyone",
-                    EventRow.organisation_path.in_(belonging_paths(principal)),
-                    EventRow.roles.any(member_id=principal.member_id),
-                ),
+                meant_for(principal),
             )
 
     def _repetition(self, member_id: UUID, scan: Scan) -> Answer | Refusal | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from services.events.catalogue import service as catalogue
 from services.events.catalogue.models import EventRow
+from services.events.catalogue.visibility import runs
 from services.events.results import policy, refusals
 from services.events.results.message import tell
 from services.events.results.models import ResultRow, ShareRow
@@ -41,7 +42,7 @@ def listing(
         .order_by(ResultRow.id)
         .limit(limit + 1)
     )
-    if not catalogue.runs(principal, event):
+    if not runs(principal, event):
         query = query.where(ResultRow.state == "confirmed")
     if after is not None:
         query = query.where(ResultRow.id > after)

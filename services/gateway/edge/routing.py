@@ -24,6 +24,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/year-themes",
         "/api/v1/me/study-hours",
         "/api/v1/study-hours",
+        "/api/v1/me/registrations",
     ),
     "points": (
         "/api/v1/adjustments",
