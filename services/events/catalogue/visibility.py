@@ -14,7 +14,6 @@ from services.events.catalogue.access import (
 )
 from services.events.catalogue.models import AudienceRow, EventRow, GuestRow, RoleRow
 from services.events.catalogue.permissions import EVENTS_MANAGE
-from services.events.roster_copy.models import MemberCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
 
@@ -76,13 +75,4 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
             EventRow.organisation_path.startswith(p, autoescape=True)
             for p in principal.paths(EVENTS_MANAGE)
         ),
-    )
-
-
-def belongs_to(path: str) -> ColumnElement[bool]:
-    """Return as a condition on `MemberCopy` that a member belongs to an organisation."""
-    return or_(
-        MemberCopy.path.startswith(path, autoescape=True),
-        MemberCopy.group_path == path,
-        MemberCopy.cross_paths.contains([path]),
     )

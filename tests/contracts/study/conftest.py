@@ -19,9 +19,9 @@ __all__ = ["app", "branch", "city", "client", "database", "desk", "stage", "stor
 
 
 @pytest.fixture
-def outbox_before_0014() -> Callable[[Database], list[Any]]:
+def outbox_before_study() -> Callable[[Database], list[Any]]:
     """Forget what was told, run what the migration does, and return what it tells."""
-    path = ROOT / "services/points/migrations/versions/0014_committee_and_study.py"
+    path = ROOT / "services/points/migrations/versions/0015_committee_and_study.py"
     spec = importlib.util.spec_from_file_location("migration", path)
     assert spec is not None
     assert spec.loader is not None

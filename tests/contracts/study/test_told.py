@@ -25,7 +25,7 @@ def test_study_that_is_not_posted_is_not_told(stage: Stage) -> None:
 
 
 def test_what_was_posted_before_is_told_by_the_migration(
-    stage: Stage, outbox_before_0014: Callable[[Database], list[Any]]
+    stage: Stage, outbox_before_study: Callable[[Database], list[Any]]
 ) -> None:
     stage.make_up()
     stage.courses(4)
@@ -33,6 +33,6 @@ def test_what_was_posted_before_is_told_by_the_migration(
         now = uow.session.scalars(
             text("SELECT data FROM outbox WHERE stream = 'study' ORDER BY data ->> 'kind'")
         ).all()
-    told = outbox_before_0014(stage.database)
+    told = outbox_before_study(stage.database)
     # Days were not kept before; all else is told as it is told now.
     assert told == [data | {"days": None} for data in now]
