@@ -61,33 +61,35 @@ def reminders_due(uow: UnitOfWork) -> Iterator[Reminder]:
     wanted, and once it is overdue, for as many days after. Where nobody answers, nobody is told.
     """
     today = local_day(uow.clock.now())
+    asked = [*_asked(uow, today)]
     tops = uow.session.execute(
         select(OrganisationCopy.path, OrganisationCopy.kind)
         .where(OrganisationCopy.kind.in_(("committee", "unit")))
         .order_by(OrganisationCopy.path)
     ).all()
-    asked = [*_asked(uow, today)]
     units = tuple(path for path, kind in tops if kind == "unit")
     for path, kind in tops:
-        places = {
-            row.id: row
-            for row in uow.session.scalars(
-                select(OrganisationCopy).where(
-                    OrganisationCopy.path.startswith(path, autoescape=True)
-                )
-            )
-            # Under the committee itself, only what lies in no unit.
-            if kind == "unit" or not row.path.startswith(units)
-        }
-        mine = asked if kind == "unit" else [a for a in asked if a.rule.subject == "cross_cutting"]
-        duties = Duties(uow, path)
-        for item in _open(uow, path, mine, today):
-            place = places.get(item.organisation_id)
-            if place is None:
-                continue
-            duty = duties.of(item.organisation_id, item.rule.code)
-            if reminder := _reminder(item, duty, place.name, today):
-                yield reminder
+        duties, places = Duties(uow, path), _places(uow, path)
+        if kind == "unit":
+            items = _open(uow, path, asked, today)
+        else:
+            # Directly under the committee there are no branches.
+            places = {i: place for i, place in places.items() if not place.path.startswith(units)}
+            items = _counted(uow, path, [a for a in asked if a.rule.subject == "cross_cutting"])
+        for item in items:
+            if item.organisation_id in places:
+                duty = duties.of(item.organisation_id, item.rule.code)
+                name = places[item.organisation_id].name
+                if reminder := _reminder(item, duty, name, today):
+                    yield reminder
+
+
+def _places(uow: UnitOfWork, path: str) -> dict[UUID, OrganisationCopy]:
+    query = select(OrganisationCopy).where(
+        OrganisationCopy.path.startswith(path, autoescape=True),
+        OrganisationCopy.kind.in_(("branch", "cross_cutting")),
+    )
+    return {place.id: place for place in uow.session.scalars(query)}
 
 
 def _reminder(item: _Open, duty: Duty, organisation: str, today: date) -> Reminder | None:
@@ -108,17 +110,21 @@ def _reminder(item: _Open, duty: Duty, organisation: str, today: date) -> Remind
 
 def _open(uow: UnitOfWork, path: str, asked: list[Asked], today: date) -> Iterator[_Open]:
     """Yield what is not done of the periods that are running, and of those that just ended."""
-    by_cell = {(each.rule.code, each.period.name): each for each in asked}
-    for row in reading.cells(uow, asked, Scope(path)):
-        if not row.done:
-            each = by_cell[row.rule, row.period]
-            yield _Open(row.owner, each.rule, each.figures, each.period)
+    yield from _counted(uow, path, asked)
     yield from _study(uow, path, today)
     figures = reading.figures_of(uow, today.year).get(TRAINING.code)
     for row in reading.training(uow, Scope(path)) if figures else ():
         if figures and row.trained_on is None:
             period = policy.training_time(row.since_day, figures.months)
             yield _Open(row.owner, TRAINING, figures, period)
+
+
+def _counted(uow: UnitOfWork, path: str, asked: list[Asked]) -> Iterator[_Open]:
+    by_cell = {(each.rule.code, each.period.name): each for each in asked}
+    for row in reading.cells(uow, asked, Scope(path)):
+        if not row.done:
+            each = by_cell[row.rule, row.period]
+            yield _Open(row.owner, each.rule, each.figures, each.period)
 
 
 def _asked(uow: UnitOfWork, today: date) -> Iterator[Asked]:
@@ -137,17 +143,10 @@ def _study(uow: UnitOfWork, path: str, today: date) -> Iterator[_Open]:
         # Everybody's hours are counted for it: only when somebody may be reminded of them.
         if figures is None or not period.last - days <= today <= period.last + days:
             continue
-        branches = dict(
-            uow.session.execute(
-                select(OrganisationCopy.path, OrganisationCopy.id).where(
-                    OrganisationCopy.path.startswith(path, autoescape=True),
-                    OrganisationCopy.kind == STUDY.subject,
-                )
-            ).tuples()
-        )
+        places = {place.path: place.id for place in _places(uow, path).values()}
         for branch, found in study_hours.by_branch(uow, path, year).items():
-            if found.met < found.asked and branch in branches:
-                yield _Open(branches[branch], STUDY, figures, period)
+            if found.met < found.asked and branch in places:
+                yield _Open(places[branch], STUDY, figures, period)
 
 
 def _due_soon(item: _Open, organisation: str, wanted: date) -> Text:
