@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from services.points.roster import policy, publish, refusals
 from services.points.roster.models import Member, Organisation
 from services.points.roster.permissions import ORGANISATIONS_WRITE
+from services.points.rules.timeline import await_postings
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.ids import new_id
@@ -149,6 +150,8 @@ def _move(
     if uow.session.scalar(has_members):
         raise refusals.group_has_members()
     uow.session.flush()
+    # What is being posted happened before the move then.
+    await_postings(uow)
     uow.session.execute(_REMEMBER, {"now": uow.clock.now(), "old": organisation.path})
     moved = uow.session.scalars(
         _MOVE,

@@ -15,15 +15,17 @@ from sqlalchemy import text
 from services.points.checker.check import Proof, check
 from services.points.ledger import membership, posting, statements
 from services.points.ledger.attendance import AttendancePosting
+from services.points.roster import organisations
 from services.points.rules import approval
 from services.points.rules import service as rules
+from services.points.rules.in_force import in_force
 from shared.auth import Grant, Principal
 from shared.clock import FixedClock, local_day
 from shared.contracts.attendance import RECORDED_V1
 from shared.database import Database, UnitOfWork
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
-from tests.points.city import change_member, tell_of
+from tests.points.city import BRANCH, CITY, UNIT, change_member, tell_of
 from tests.session import eventually
 
 Add = Callable[..., UUID]
@@ -176,6 +178,49 @@ def test_an_approval_waits_for_what_is_being_posted(
     with city.unit_of_work() as uow:
         newest = "SELECT worth FROM ledger_entries ORDER BY id DESC LIMIT 1"
         assert uow.session.scalar(text(newest)) == 30
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
+def test_a_branch_that_moves_waits_for_what_is_being_posted(
+    city: Database,
+    add_member: Add,
+    attend: Any,
+    clock: FixedClock,
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+) -> None:
+    member, author = add_member(), admin()
+    with city.unit_of_work() as uow:
+        elsewhere = organisations.create(
+            uow, author, code="u002", name="乙", kind="unit", parent_id=CITY
+        ).id
+        row = rules.draft(uow, author, name="单位", organisation_id=UNIT)
+        body = next(row.body for row in in_force(uow).rule_rows if row.code == "L04")
+        value = {"kind": "fixed", "points": 10}
+        rules.put_rule(uow, author, row.id, "L04", body | {"value": value})
+        approval.submit(uow, author, row.id, local_day(uow.clock.now()), None)
+        uow.commit()
+    approve(city, row.id)
+    clock.advance(60)
+    if not guarded:
+        monkeypatch.setattr(organisations, "await_postings", lambda _: None)
+
+    def move() -> None:
+        with city.unit_of_work() as uow:
+            branch = organisations.open_for_edit(uow, author, BRANCH)
+            organisations.edit(uow, author, branch, parent_id=elsewhere)
+            uow.commit()
+
+    with city.unit_of_work() as scan:
+        handle(scan, [attend(member, occurred_at=(clock.now() + timedelta(seconds=5)).isoformat())])
+        moving = threads.submit(move)
+        wait_until_stuck(city, moving)
+        clock.advance(10)
+        scan.commit()
+    moving.result(10)
+    proof = proof_of(city)
+    assert (proof.points, proof.broken == 0) == (10, guarded)
 
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])

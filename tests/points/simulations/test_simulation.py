@@ -446,6 +446,27 @@ def test_it_can_be_given_up(office: Office, year: list[dict[str, Any]]) -> None:
     assert not office.runner.run_once()
 
 
+def test_it_can_be_given_up_in_the_middle(
+    office: Office, year: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = office.call("POST", f"/rule-sets/{office.draft()}/simulate", {}).json
+    path, progress, states = f"/simulations/{asked['id']}", Job.progress, list[str]()
+
+    def told(job: Job, done: int, whole: int) -> None:
+        if states:
+            office.call("POST", f"{path}/cancel")
+        states.append(office.call("GET", path).json["state"])
+        progress(job, done, whole)
+
+    monkeypatch.setattr(Job, "progress", told)
+    assert office.runner.run_once()
+    assert states == ["running", "running"]
+    given_up = office.call("GET", path).json
+    assert (given_up["state"], given_up["findings"]) == ("cancelled", None)
+    assert office.call("GET", f"{path}/changes").json["items"] == []
+    assert not office.runner.run_once()
+
+
 def test_a_unit_simulates_for_itself_alone(office: Office, year: list[dict[str, Any]]) -> None:
     unit = ("unit_admin", "/city/u001/")
     draft = office.call(
