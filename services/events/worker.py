@@ -4,6 +4,8 @@ from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.reminders.changes import tell_changes
+from services.events.reminders.due import Reminders
 from shared.config import Environment
 from shared.contracts.roster import STREAM
 from shared.database import Database
@@ -19,6 +21,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
     """Return the loops by name; each has connections of its own from the pool."""
     database = Database(settings.database_url, statement_timeout_ms=0, batches=True)
     redis = connect(settings.redis_url)
+    reminders = Reminders(settings.remind_day_before_at, settings.remind_before)
     return {
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
@@ -26,6 +29,8 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,
+        "reminders": repeated(database, reminders.remind, every=30),
+        "changes": repeated(database, tell_changes, every=15),
     }
 
 
