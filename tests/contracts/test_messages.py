@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import shared.contracts
-from shared.contracts import attendance, points, roster
+from shared.contracts import attendance, notices, points, roster
 from shared.contracts.validation import SCHEMAS
 from tests.suite import Suite
 
@@ -56,7 +56,7 @@ def test_all_that_was_ever_sent_fits(suite: Suite) -> None:
     sent = [row for service in ("points", "events") for row in suite.rows(service, query)]
 
     streams = {stream for stream, _kind, _data in sent}
-    assert streams == {attendance.STREAM, points.STREAM, roster.STREAM}
+    assert streams == {attendance.STREAM, notices.STREAM, points.STREAM, roster.STREAM}
     assert {kind for _stream, kind, _data in sent} == SCHEMAS.keys()
     for stream, kind, data in sent:
         assert kind.startswith(f"{stream}.")

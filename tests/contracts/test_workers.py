@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from sqlalchemy import text
+from tests.contracts.notices import situations as notices_told
 
 from services.events import worker as events
 from services.events.config import Settings as EventsSettings
@@ -43,6 +44,7 @@ READERS = {
     "boards:roster": ("points", BOTH),
     "events:roster": ("events", BOTH),
     "gateway:roster": ("gateway", BOTH),
+    "gateway:notices": ("gateway", ("notices.requested.v1",)),
 }
 # Those that keep what a message says, so they look at all of it, and where they keep each type.
 # The others are points' own: they take ids, and read the rest from points' own tables.
@@ -56,6 +58,7 @@ KEEPERS = {
         "roster.organisations_changed.v1": "organisations",
         "roster.members_changed.v1": "members",
     },
+    "gateway:notices": {"notices.requested.v1": "notices"},
 }
 KEPT = [(reader, kind) for reader, tables in KEEPERS.items() for kind in tables]
 
@@ -67,7 +70,8 @@ def loops(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str, L
         return points.loops(PointsSettings(NOWHERE, redis_url, keys, 1, FolderStorage(keys)))
     if service == "events":
         return events.loops(EventsSettings(NOWHERE, redis_url, keys, 1, b"", ""))
-    return gateway.loops(Environment({"DATABASE_URL": NOWHERE, "REDIS_URL": redis_url}))
+    names = ("DATABASE_URL", "OPENID_KEY", "WECHAT_APP_ID", "WECHAT_APP_SECRET")
+    return gateway.loops(Environment(dict.fromkeys(names, NOWHERE) | {"REDIS_URL": redis_url}))
 
 
 def readers(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str, Consumer]:
@@ -77,7 +81,12 @@ def readers(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str,
 
 
 def test_each_type_is_sent_in_some_situation() -> None:
-    told = attendance_told.SITUATIONS | points_told.SITUATIONS | roster_told.SITUATIONS
+    told = (
+        attendance_told.SITUATIONS
+        | notices_told.SITUATIONS
+        | points_told.SITUATIONS
+        | roster_told.SITUATIONS
+    )
     assert told.keys() == SCHEMAS.keys()
     assert all(told.values())
 
