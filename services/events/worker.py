@@ -8,6 +8,8 @@ from services.events.counts.service import counting
 from services.events.expected.freezing import freeze
 from services.events.imports import KINDS
 from services.events.registrations.lapsing import pass_on
+from services.events.reminders.changes import tell_changes
+from services.events.reminders.due import Reminders
 from services.events.reviews.service import forget_devices
 from services.events.study_hours import service as study_hours
 from services.events.study_hours.recorded import record_study
@@ -30,6 +32,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
     """Return the loops by name; each has connections of its own from the pool."""
     database = Database(settings.database_url, statement_timeout_ms=0, batches=True)
     redis = connect(settings.redis_url)
+    reminders = Reminders(settings.remind_day_before_at, settings.remind_before)
     return {
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
@@ -44,6 +47,8 @@ def loops(settings: Settings) -> dict[str, Loop]:
         ).run,
         "lapsed-offers": repeated(database, pass_on, every=5),
         "frozen-lists": repeated(database, freeze, every=10),
+        "reminders": repeated(database, reminders.remind, every=30),
+        "changes": repeated(database, tell_changes, every=15),
     }
 
 

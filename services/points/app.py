@@ -14,7 +14,6 @@ from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
-from services.points.notices import routes as notices
 from services.points.reports import job_routes
 from services.points.reports import routes as reports
 from services.points.roster import routes as roster
@@ -38,7 +37,6 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     ledger.blueprint,
     held_routes.blueprint,
     leaderboards.blueprint,
-    notices.blueprint,
     reports.blueprint,
     job_routes.blueprint,
     calendar.blueprint,

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from marshmallow import Schema
 
-from shared.contracts import attendance, points, results, roster, study
+from shared.contracts import attendance, notices, points, results, roster, study
 from shared.messaging.envelope import Envelope
 
 SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
     {
         attendance.RECORDED_V1: attendance.AttendanceRecordedV1(),
+        notices.REQUESTED_V1: notices.NoticeRequestedV1(),
         points.CHANGED_V1: points.PointsChangedV1(),
         results.RECORDED_V1: results.ResultRecordedV1(),
         roster.MEMBERS_V1: roster.MembersChangedV1(),
@@ -21,20 +22,18 @@ SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
 )
 
 
-def contents(envelopes: Sequence[Envelope], kind: str) -> list[dict[str, Any]]:
-    """Return what the messages of one kind among a batch say.
+def checked(envelopes: Sequence[Envelope], kind: str) -> list[Envelope]:
+    """Return the messages of one kind.
 
     Raises:
         ValueError: one breaks its contract, and which fields do; a consumer that lets it through
             has the message set aside.
     """
-    found: list[dict[str, Any]] = []
-    for envelope in envelopes:
-        if envelope.type == kind:
-            if errors := SCHEMAS[kind].validate(envelope.data):
-                message = f"{kind}: {errors}"
-                raise ValueError(message)
-            found.append(envelope.data)
+    found = [envelope for envelope in envelopes if envelope.type == kind]
+    for envelope in found:
+        if errors := SCHEMAS[kind].validate(envelope.data):
+            message = f"{kind}: {errors}"
+            raise ValueError(message)
     return found
 
 
@@ -42,6 +41,6 @@ def entries(envelopes: Sequence[Envelope], kind: str, name: str) -> list[dict[st
     """Return what the messages of one kind list under a name, all of a batch's together.
 
     Raises:
-        ValueError: as `contents`.
+        ValueError: see `checked`.
     """
-    return [entry for data in contents(envelopes, kind) for entry in data[name]]
+    return [entry for envelope in checked(envelopes, kind) for entry in envelope.data[name]]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import shared.contracts
-from shared.contracts import attendance, points, results, roster, study
+from shared.contracts import attendance, notices, points, results, roster, study
 from shared.contracts.validation import SCHEMAS
 from tests.suite import Suite
 
@@ -61,6 +61,7 @@ def test_all_that_was_ever_sent_fits(suite: Suite) -> None:
     streams = {stream for stream, _kind, _data in sent}
     assert streams == {
         attendance.STREAM,
+        notices.STREAM,
         points.STREAM,
         results.STREAM,
         roster.STREAM,

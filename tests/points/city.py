@@ -13,6 +13,7 @@ from services.points.roster import history
 from services.points.roster.models import Member
 from services.points.rules.presets import install_preset
 from shared.contracts.attendance import RECORDED_V1
+from shared.contracts.notices import STREAM as NOTICES
 from shared.contracts.roster import MEMBERS_V1
 from shared.database import Database, UnitOfWork
 from shared.ids import new_id
@@ -94,6 +95,19 @@ def tell_of(database: Database, member: UUID) -> None:
     with database.unit_of_work() as uow:
         MembershipPosting()(uow, [Envelope(new_id(), MEMBERS_V1, "", database.clock.now(), news)])
         uow.commit()
+
+
+def told(database: Database, member: UUID) -> list[dict[str, Any]]:
+    """Return what a member was told, oldest first, each thing once, as the inbox keeps it."""
+    query = text(
+        "SELECT data FROM outbox WHERE stream = :stream AND data->'member_ids' ? :member ORDER BY id"
+    )
+    with database.unit_of_work() as uow:
+        notices = uow.session.scalars(query, {"stream": NOTICES, "member": str(member)}).all()
+    once: dict[str, dict[str, Any]] = {}
+    for notice in notices:
+        once.setdefault(notice["key"], notice | {"text": notice["en"]})
+    return list(once.values())
 
 
 def unsound(uow: UnitOfWork) -> list[Violation]:

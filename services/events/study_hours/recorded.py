@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.contracts.study import RECORDED_V1
-from shared.contracts.validation import contents
+from shared.contracts.validation import checked
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
 
@@ -34,5 +34,5 @@ def record_study(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     Raises:
         ValueError: a message breaks its contract; the consumer sets it aside.
     """
-    if rows := contents(envelopes, RECORDED_V1):
+    if rows := [envelope.data for envelope in checked(envelopes, RECORDED_V1)]:
         uow.session.execute(_PUT, {"rows": orjson.dumps(rows).decode()})

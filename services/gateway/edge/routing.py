@@ -38,7 +38,6 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/imports",
         "/api/v1/leaderboards",
         "/api/v1/me/ledger",
-        "/api/v1/me/notices",
         "/api/v1/me/points",
         "/api/v1/me/preferences",
         "/api/v1/me/receipts",

@@ -8,8 +8,8 @@ import pytest
 
 from shared.clock import FixedClock
 from shared.contracts.roster import MEMBERS_V1
-from tests.events.catalogue.people import People
 from tests.events.cadence.conftest import GROUP, HERE, ROOT, THERE, UNIT, YOUTH, cells, of_rule
+from tests.events.catalogue.people import People
 from tests.events.city import City
 from tests.events.past import Past, local
 
@@ -322,7 +322,10 @@ def test_the_next_secretary_is_asked_anew_and_a_move_of_the_branch_changes_nothi
     first = city.member("S1", THERE, roles=[{"role": "branch_secretary", "path": THERE}])
     city.tell(MEMBERS_V1, {"members": [first]})
     past.run("UPDATE roster_duties SET since = :at", at=local("2026-03-10 09:00"))
-    moved = {"path": "/city/u2/b2/", "roles": [{"role": "branch_secretary", "path": "/city/u2/b2/"}]}
+    moved = {
+        "path": "/city/u2/b2/",
+        "roles": [{"role": "branch_secretary", "path": "/city/u2/b2/"}],
+    }
     city.tell(MEMBERS_V1, {"members": [first | moved | {"version": 2}]})
     city.tell(MEMBERS_V1, {"members": [first | {"version": 3}]})
     assert of_rule(read(THERE), "R10")["periods"][0]["first"] == "2026-03-10"

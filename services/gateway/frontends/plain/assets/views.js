@@ -46,6 +46,19 @@ export function events(answer, me) {
   return [heading('today'), items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('nothingToday'))];
 }
 
+export function inbox(answer, readAll) {
+  const items = answer.items.map((notice) => element('li', {},
+    element(notice.read ? 'span' : 'b', {}, notice.text),
+    soft(new Date(notice.created_at).toLocaleString(locale(), {timeZone: ZONE, dateStyle: 'medium', timeStyle: 'short'}))));
+  const button = element('button', {type: 'button', class: 'link'}, t('readAll', answer.unread));
+  button.addEventListener('click', readAll);
+  return [
+    heading('inbox'),
+    items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('inboxEmpty')),
+    answer.unread ? button : null,
+  ];
+}
+
 export function board(answer, period, choose, me) {
   const tabs = ['month', 'quarter', 'year'].map((name) => {
     const tab = element('button', {type: 'button', 'aria-pressed': String(name === period)}, t(name));
