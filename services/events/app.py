@@ -10,11 +10,13 @@ from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
+from services.events.desk import routes as desk
 from services.events.expected import routes as expected
 from services.events.guests import routes as guests
 from services.events.imports import KINDS
 from services.events.offline import routes as offline
 from services.events.registrations import routes as registrations
+from services.events.rehearsals import routes as rehearsals
 from services.events.results import routes as results
 from services.events.reviews import routes as reviews
 from services.events.screen import routes as screen
@@ -36,6 +38,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    desk.blueprint,
+    rehearsals.blueprint,
     study_hours.blueprint,
     cadence.blueprint,
     offline.blueprint,

@@ -15,6 +15,11 @@ _ALL: Final = (
              "This is not one of our codes; scan the one on the hall's screen."),
     ),
     Refusal(
+        "rehearsal", 409,
+        Text("演练成功：扫码正常。这只是演练，不计签到和积分。",
+             "The rehearsal works: your scan arrived. It is no check-in and gives no points."),
+    ),
+    Refusal(
         "code_expired", 410,
         Text("签到码已过期，请扫描屏幕上当前的二维码。",
              "This code has expired; scan the one the screen shows now."),

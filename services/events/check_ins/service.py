@@ -20,6 +20,7 @@ from services.events.check_ins.sessions import FRESH_SECONDS, Sessions
 from services.events.check_ins.writer import NewCheckIn, Outcome, Writer
 from services.events.codes import claims, digits, rotating
 from services.events.registrations.service import has_seat
+from services.events.rehearsals import scans as rehearsals
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.database import Database
@@ -168,17 +169,19 @@ class CheckIns:
         if scan.method == "digits":
             return self._find_by_digits(principal, scan.value, now)
         if scan.method == "code":
-            return self._find_by_code(scan, now, max_age)
+            return self._find_by_code(principal, scan, now, max_age)
         claim = claims.read(self._key, scan.value, now)
         if claim is None or claim.expired:
             return REFUSALS["claim_expired" if claim else "claim_invalid"]
         session = self.sessions.get(claim.short_id, max_age)
         return _Found(session, claim.nonce) if session else REFUSALS["code_invalid"]
 
-    def _find_by_code(self, scan: Scan, now: datetime, max_age: float) -> _Found | Refusal:
+    def _find_by_code(
+        self, principal: Principal, scan: Scan, now: datetime, max_age: float
+    ) -> _Found | Refusal:
         code = rotating.read(self._key, scan.value, now)
         if code is None:
-            return REFUSALS["code_invalid"]
+            return self._rehearse(principal, scan.value, now)
         if code.expired and scan.scanned_at is None:
             return REFUSALS["code_expired"]
         if now - code.shown_at > flags.LATEST:
@@ -190,6 +193,17 @@ class CheckIns:
             return _Found(session, code_age=code.age)
         late = flags.of_late_scan(code.shown_at, scan.scanned_at)
         return _Found(session, code_age=code.age, shown_at=code.shown_at, flags=late)
+
+    def _rehearse(self, principal: Principal, value: str, now: datetime) -> Refusal:
+        """Note a scan of a rehearsal's code, which is none of ours otherwise."""
+        code = rotating.read(rehearsals.key_of(self._key), value, now)
+        session = self.sessions.get(code.short_id) if code and not code.expired else None
+        if session is None:
+            return REFUSALS["code_invalid"]
+        with self._database.unit_of_work() as uow:
+            rehearsals.record(uow, session.session_id, principal.member_id)
+            uow.commit()
+        return REFUSALS["rehearsal"]
 
     def _find_by_digits(self, principal: Principal, value: str, now: datetime) -> _Found | Refusal:
         """Look for the digits among the sessions that are open to this member now.

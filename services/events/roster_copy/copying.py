@@ -10,6 +10,7 @@ from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1
 from shared.contracts.validation import entries
 from shared.database import UnitOfWork
 from shared.messaging.envelope import Envelope
+from shared.names import initials
 
 # A batch may tell of one member twice, an upsert may not: only the newest goes in.
 _PUT_ORGANISATIONS = text("""
@@ -33,23 +34,24 @@ _PUT_MEMBERS = text("""
         SELECT DISTINCT ON (id) *
         FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (
             id uuid, member_no text, name text, organisation_id uuid, path text, group_path text,
-            cross_paths text[], status text, scored boolean, roles jsonb, version integer,
-            told_at timestamptz
+            cross_paths text[], status text, scored boolean, initials text, roles jsonb,
+            version integer, told_at timestamptz
         )
         ORDER BY id, version DESC
     ), put AS (
         INSERT INTO roster_members (
             id, member_no, name, organisation_id, path, group_path, cross_paths, status, scored,
-            version
+            initials, version
         )
         SELECT id, member_no, name, organisation_id, path, group_path, cross_paths, status, scored,
-            version
+            initials, version
         FROM newest
         ON CONFLICT (id) DO UPDATE SET
             member_no = excluded.member_no, name = excluded.name,
             organisation_id = excluded.organisation_id, path = excluded.path,
             group_path = excluded.group_path, cross_paths = excluded.cross_paths,
-            status = excluded.status, scored = excluded.scored, version = excluded.version
+            status = excluded.status, scored = excluded.scored, initials = excluded.initials,
+            version = excluded.version
         WHERE roster_members.version < excluded.version
         RETURNING id
     ), held AS (
@@ -82,7 +84,7 @@ def copy_roster(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     """
     for kind, (name, statement) in _TAKEN.items():
         rows = [
-            entry | {"told_at": envelope.created_at}
+            entry | {"told_at": envelope.created_at, "initials": initials(entry["name"])}
             for envelope in envelopes
             for entry in entries([envelope], kind, name)
         ]

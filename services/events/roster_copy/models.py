@@ -34,6 +34,8 @@ class MemberCopy(Base):
     cross_paths: Mapped[list[str]] = mapped_column(ARRAY(Text))
     status: Mapped[str] = mapped_column(Text)
     scored: Mapped[bool]
+    # Of the name in pinyin, for the desk to search by.
+    initials: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int]
 
 

@@ -21,6 +21,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/events",
         "/api/v1/me/calendar-feeds",
         "/api/v1/me/pass",
+        "/api/v1/record-book",
         "/api/v1/year-themes",
         "/api/v1/me/study-hours",
         "/api/v1/study-hours",
