@@ -25,7 +25,7 @@ setup: .venv/.ready ## Install everything into this folder (.tools, .venv)
 
 frontends: $(FRONTENDS)/built/m/index.html ## Build the front ends with the machine's Node, or one from a wheel
 
-$(APP)/node_modules/.ready: $(APP)/package-lock.json .ci/node.sh .venv/.ready
+$(APP)/node_modules/.ready: $(APP)/package-lock.json .ci/node.sh | .venv/.ready
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm ci --loglevel=error
 	@touch $@
 

@@ -17,6 +17,8 @@ const RULES = [
   [/url\(["']?https:\/\/cdn\.dcloud\.net\.cn\/img\/[\w-]+\.png["']?\)/g, 'none'],
   // The icon font's addresses; its copy in the package is named in the same list.
   [/url\(["']?(https:)?\/\/at\.alicdn\.com\/[^)]+\)\s*format\(["']\w+["']\)\s*,?\s*/g, ''],
+  // The scanner's default place for what the app brings along itself.
+  [/https:\/\/fastly\.jsdelivr\.net\/npm\/zxing-wasm@/g, ''],
   // Links to documentation in messages for developers.
   [/https:\/\/vuejs\.org\/error-reference\//g, ''],
   [/https:\/\/uniapp\.dcloud\.net\.cn\/[\w./-]*/g, ''],

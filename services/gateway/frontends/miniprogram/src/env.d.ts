@@ -5,3 +5,5 @@ declare module '*.vue' {
   const component: DefineComponent<object, object, unknown>
   export default component
 }
+
+declare const process: { env: { UNI_PLATFORM: 'h5' | 'mp-weixin' } }

@@ -19,5 +19,5 @@ function phone() {
 Object.assign(globalThis, { uni: phone() })
 
 beforeEach(() => {
-  Object.assign(globalThis.uni, phone())
+  Object.assign(uni, phone())
 })

@@ -9,7 +9,8 @@ export type PathOf<M extends Method> = {
 
 type Operation<M extends Method, P extends keyof paths> = paths[P][M]
 
-type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : undefined
+// A second status with the same body is documented by its description alone: `unknown` adds nothing.
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? (unknown extends Body ? never : Body) : undefined
 type Success = 200 | 201 | 202 | 204
 
 export type Answer<M extends Method, P extends keyof paths> =
