@@ -6614,31 +6614,31 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            attachment_id: string | null;
+            attachment_id?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            claim_id: string | null;
+            claim_id?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            corrects: string | null;
+            corrects?: string | null;
             /** Format: date */
             day: string;
             /** @default null */
-            evidence: string | null;
+            evidence?: string | null;
             kind: string;
             /**
              * @default null
              * @enum {string|null}
              */
-            level: "branch" | "unit" | "department" | "city" | "province" | "national" | null;
+            level?: "branch" | "unit" | "department" | "city" | "province" | "national" | null;
             /** Format: uuid */
             member_id: string;
             /** @default null */
-            points: number | null;
+            points?: number | null;
             reason: string;
         };
         AdjustmentOut: {
@@ -6694,7 +6694,7 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            adjustment_id: string | null;
+            adjustment_id?: string | null;
             /** @enum {string} */
             decision: "accept" | "decline";
             reason: string;
@@ -6708,13 +6708,13 @@ export interface components {
             /** @enum {string} */
             decision: "uphold" | "dismiss";
             /** @default null */
-            points: number | null;
+            points?: number | null;
             reason: string;
             /**
              * @default null
              * @enum {string|null}
              */
-            remedy: "annul" | "correct" | null;
+            remedy?: "annul" | "correct" | null;
         };
         AppealDetailOut: {
             about: components["schemas"]["EntryOut"][];
@@ -6762,29 +6762,29 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            adjustment_id: string | null;
+            adjustment_id?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            attachment_id: string | null;
+            attachment_id?: string | null;
             /**
              * Format: date
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            entry_id: string | null;
+            entry_id?: string | null;
             /** @default null */
-            evidence: string | null;
+            evidence?: string | null;
             /**
              * @default null
              * @enum {string|null}
              */
-            fact_kind: "branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening" | null;
+            fact_kind?: "branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening" | null;
             reason: string;
         };
         AppealOut: {
@@ -6845,7 +6845,7 @@ export interface components {
              * @description of the difference that is signed, for rules of the past
              * @default null
              */
-            digest: string | null;
+            digest?: string | null;
         };
         AttachmentIn: {
             /**
@@ -6991,27 +6991,27 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            attachment_id: string | null;
+            attachment_id?: string | null;
             /**
              * Format: uuid
              * @description the same one again gets the claim it made
              * @default null
              */
-            client_ref: string | null;
+            client_ref?: string | null;
             /**
              * Format: date
              * @description when it was done, in Asia/Shanghai
              */
             day: string;
             /** @default  */
-            description: string;
+            description?: string;
             /** @enum {string} */
             kind: "community_service" | "practical_matter" | "pairing_help" | "invited_lecture" | "article_adopted" | "suggestion_adopted" | "make_up_study";
             /**
              * @description of make-up study: the kind of the session that was missed
              * @default null
              */
-            level: string | null;
+            level?: string | null;
             title: string;
         };
         ClaimInUpdate: {
@@ -7019,19 +7019,19 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            attachment_id: string | null;
+            attachment_id?: string | null;
             /**
              * Format: date
              * @description when it was done, in Asia/Shanghai
              */
             day?: string;
             /** @default  */
-            description: string;
+            description?: string;
             /**
              * @description of make-up study: the kind of the session that was missed
              * @default null
              */
-            level: string | null;
+            level?: string | null;
             title?: string;
         };
         ClaimOut: {
@@ -7216,7 +7216,7 @@ export interface components {
              * @default organisation
              * @enum {string}
              */
-            audience: "organisation" | "everyone";
+            audience?: "organisation" | "everyone";
             /** @enum {string} */
             category: "branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study";
             /** Format: date-time */
@@ -7226,11 +7226,11 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            level: "branch" | "unit" | "city" | null;
+            level?: "branch" | "unit" | "city" | null;
             /** Format: uuid */
             organisation_id: string;
             /** @default  */
-            place: string;
+            place?: string;
             sessions?: components["schemas"]["SessionIn"][];
             /** Format: date-time */
             starts_at: string;
@@ -7428,7 +7428,7 @@ export interface components {
              * @description only say what it would do; …/apply then does it
              * @default false
              */
-            preview: boolean;
+            preview?: boolean;
         };
         ImportOut: {
             /** Format: date-time */
@@ -7563,12 +7563,12 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            group_id: string | null;
+            group_id?: string | null;
             /**
              * Format: date
              * @default null
              */
-            joined_on: string | null;
+            joined_on?: string | null;
             member_no: string;
             name: string;
             /**
@@ -7580,12 +7580,12 @@ export interface components {
              * @description null: yes, but for retired, mobile and left members
              * @default null
              */
-            scored: boolean | null;
+            scored?: boolean | null;
             /**
              * @default full
              * @enum {string}
              */
-            status: "full" | "probationary" | "mobile" | "retired" | "left";
+            status?: "full" | "probationary" | "mobile" | "retired" | "left";
         };
         MemberOut: {
             /** Format: uuid */
@@ -7801,7 +7801,7 @@ export interface components {
         PasswordIn: {
             password: string;
             /** @default null */
-            totp: string | null;
+            totp?: string | null;
             username: string;
         };
         PersonOut: {
@@ -7885,22 +7885,22 @@ export interface components {
         };
         PolicyIn: {
             /** @default false */
-            all_off: boolean;
+            all_off?: boolean;
             /** @enum {string} */
             policy: "off" | "own_position" | "top_n_and_own" | "full";
             /** @default 10 */
-            top_n: number;
+            top_n?: number;
         };
         PolicyOut: {
             /** @default false */
-            all_off: boolean;
+            all_off?: boolean;
             inherited: boolean;
             /** Format: uuid */
             organisation_id: string;
             /** @enum {string} */
             policy: "off" | "own_position" | "top_n_and_own" | "full";
             /** @default 10 */
-            top_n: number;
+            top_n?: number;
             version: number;
         };
         PreferencesIn: {
@@ -7963,7 +7963,7 @@ export interface components {
         };
         PublishIn: {
             /** @default 5 */
-            working_days: number;
+            working_days?: number;
         };
         ReasonIn: {
             reason: string;
@@ -7988,7 +7988,7 @@ export interface components {
              * Format: date
              * @default null
              */
-            from: string | null;
+            from?: string | null;
             name: string;
             /** Format: uuid */
             organisation_id: string;
@@ -7996,9 +7996,9 @@ export interface components {
              * Format: date
              * @default null
              */
-            to: string | null;
+            to?: string | null;
             /** @default null */
-            year: number | null;
+            year?: number | null;
         };
         ReportJobOut: {
             /** Format: date-time */
@@ -8037,7 +8037,7 @@ export interface components {
              * @description needed to return (what is missing) and to reject
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         ReviewsIn: {
             /** @enum {string} */
@@ -8047,7 +8047,7 @@ export interface components {
              * @description needed to return (what is missing) and to reject
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         ReviewsOut: {
             items: components["schemas"]["ClaimSummary"][];
@@ -8114,14 +8114,14 @@ export interface components {
             category: "BASE" | "LIFE" | "STUDY" | "SERVE" | "CULT" | "HONOR" | "ADJUST" | "DEDUCT";
             kinds: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening")[];
             /** @default 0 */
-            minimum_minutes: number;
+            minimum_minutes?: number;
             name_en: string;
             name_zh: string;
             /**
              * @default participant
              * @enum {string}
              */
-            role: "participant" | "lecturer" | "helper" | "self";
+            role?: "participant" | "lecturer" | "helper" | "self";
             trigger: ("check_in" | "claim" | "import" | "manual" | "system")[];
             value: {
                 [key: string]: unknown;
@@ -8132,14 +8132,14 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            based_on: string | null;
+            based_on?: string | null;
             name: string;
             /**
              * Format: uuid
              * @description a unit, for rules of its own; else the city's
              * @default null
              */
-            organisation_id: string | null;
+            organisation_id?: string | null;
         };
         RuleSetOut: {
             /** Format: date-time */
@@ -8239,14 +8239,14 @@ export interface components {
             code: string;
             kinds: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening")[];
             /** @default 0 */
-            minimum_minutes: number;
+            minimum_minutes?: number;
             name_en: string;
             name_zh: string;
             /**
              * @default participant
              * @enum {string}
              */
-            role: "participant" | "lecturer" | "helper" | "self";
+            role?: "participant" | "lecturer" | "helper" | "self";
             trigger: ("check_in" | "claim" | "import" | "manual" | "system")[];
             value: {
                 [key: string]: unknown;
@@ -8302,36 +8302,36 @@ export interface components {
              * Format: date-time
              * @default null
              */
-            closes_at: string | null;
+            closes_at?: string | null;
             /** Format: date-time */
             ends_at: string;
             /**
              * Format: date-time
              * @default null
              */
-            opens_at: string | null;
+            opens_at?: string | null;
             /** Format: date-time */
             starts_at: string;
             /** @default  */
-            title: string;
+            title?: string;
         };
         SessionIn1: {
             /**
              * Format: date-time
              * @default null
              */
-            closes_at: string | null;
+            closes_at?: string | null;
             /** Format: date-time */
             ends_at: string;
             /**
              * Format: date-time
              * @default null
              */
-            opens_at: string | null;
+            opens_at?: string | null;
             /** Format: date-time */
             starts_at: string;
             /** @default  */
-            title: string;
+            title?: string;
         };
         SessionOut: {
             /** Format: date-time */
@@ -8365,25 +8365,25 @@ export interface components {
              *       40
              *     ]
              */
-            bands: number[];
+            bands?: number[];
             /**
              * Format: date
              * @description default: this 1 January
              * @default null
              */
-            from: string | null;
+            from?: string | null;
             /**
              * Format: uuid
              * @description only members at and below it
              * @default null
              */
-            organisation_id: string | null;
+            organisation_id?: string | null;
             /**
              * Format: date
              * @description default: up to now
              * @default null
              */
-            to: string | null;
+            to?: string | null;
         };
         SimulationOut: {
             /** Format: date-time */
@@ -8510,12 +8510,12 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            role: "participant" | "lecturer" | "helper" | null;
+            role?: "participant" | "lecturer" | "helper" | null;
             /**
              * Format: uuid
              * @default null
              */
-            session_id: string | null;
+            session_id?: string | null;
         };
         TokensOut: {
             access_token: string;
@@ -8528,14 +8528,14 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            group_id: string | null;
+            group_id?: string | null;
             /**
              * Format: uuid
              * @description the new branch
              */
             organisation_id: string;
             /** @default  */
-            reason: string;
+            reason?: string;
         };
         UndoIn: {
             reason: string;
