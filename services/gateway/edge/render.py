@@ -14,7 +14,8 @@ from typing import Final
 from services.gateway.edge.routing import OWNERS, SECRET, UPLOADS
 
 TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")
-PLAIN_PAGES: Final = Path(__file__).resolve().parents[1] / "frontends" / "plain"
+FRONTENDS: Final = Path(__file__).resolve().parents[1] / "frontends"
+"""Holds `plain/`, pages served as they are, and `built/`, what the front ends' builds made."""
 _PLACEHOLDER: Final = re.compile(r"\$\{([A-Z]+)\}")
 # An error's message holds the whole request line.
 _NO_ERRORS: Final = "error_log stderr crit; "
@@ -45,7 +46,7 @@ class Edge:
     events: str
     points: str
     var: Path
-    frontends: Path = PLAIN_PAGES
+    frontends: Path = FRONTENDS
     tls: Tls | None = None
     resolver: str | None = None
     access_log: Path | None = None
@@ -122,7 +123,7 @@ def main() -> None:
     for name in ("listen", "gateway", "events", "points"):
         parser.add_argument(f"--{name}", required=True, metavar="HOST:PORT")
     parser.add_argument("--var", required=True, type=Path)
-    parser.add_argument("--frontends", type=Path, default=PLAIN_PAGES)
+    parser.add_argument("--frontends", type=Path, default=FRONTENDS)
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--redirect-from", default="80", metavar="PORT")
