@@ -1,6 +1,7 @@
 """Done, due, overdue: by table, by the calendar's edges, and as properties."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,7 @@ def test_periods_tile_the_year(kind: str, year: int) -> None:
     periods = periods_in(kind, year)
     assert len(periods) == 12 // MONTHS[kind]
     assert (periods[0].first, periods[-1].last) == (date(year, 1, 1), date(year, 12, 31))
-    for one, next_one in zip(periods, periods[1:], strict=False):
+    for one, next_one in pairwise(periods):
         assert one.last + timedelta(days=1) == next_one.first
         assert before(kind, next_one) == one
 
