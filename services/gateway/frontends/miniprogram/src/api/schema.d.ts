@@ -204,7 +204,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["ReasonIn"];
+                    "application/json": components["schemas"]["PointsReasonIn"];
                 };
             };
             responses: {
@@ -255,7 +255,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["ReasonIn"];
+                    "application/json": components["schemas"]["PointsReasonIn"];
                 };
             };
             responses: {
@@ -536,7 +536,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["ReasonIn"];
+                    "application/json": components["schemas"]["PointsReasonIn"];
                 };
             };
             responses: {
@@ -622,7 +622,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a file, for one claim to take within seven days. */
+        /** Upload a file, for one claim to take or as evidence, within seven days. */
         post: {
             parameters: {
                 query?: never;
@@ -669,7 +669,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download a file: the own one, or that of a claim to review. */
+        /** Download a file: the own one, that of a claim to review, or the evidence in a case. */
         get: {
             parameters: {
                 query?: never;
@@ -723,6 +723,8 @@ export interface paths {
                     actor_id?: string | null;
                     subject_id?: string | null;
                     organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
                     refused?: boolean | null;
                     since?: string | null;
                     until?: string | null;
@@ -777,6 +779,8 @@ export interface paths {
                     actor_id?: string | null;
                     subject_id?: string | null;
                     organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
                     refused?: boolean | null;
                     since: string;
                     until: string;
@@ -1191,6 +1195,307 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cadence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what the rules ask of an organisation in a year, and how it stands. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the present one, unless it is given */
+                    year?: number | null;
+                    organisation_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CadenceOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cadence/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take the calendar away as a workbook. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the present one, unless it is given */
+                    year?: number | null;
+                    organisation_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The same, as a workbook. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cadence/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules: what each asks of a year, where it stands, who set it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the present one, unless it is given */
+                    year?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RulesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cadence/rules/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what a rule asks from a year on (If-Match: its `version`). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RuleIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cadence/{organisation_id}/duties/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name who answers for a rule, and by which day it is wanted (If-Match: its `version`). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation_id: string;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DutyIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DutyOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cadence/{organisation_id}/marks/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that an appraisal, a talk or a training is done, or not (If-Match: its `version`). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation_id: string;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["MarkIn1"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MarkOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar-days": {
         parameters: {
             query?: never;
@@ -1314,6 +1619,60 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a calendar by its secret address, as calendar programs do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The calendar. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/calendar": unknown;
+                    };
+                };
+                /** @description It is as it was (If-None-Match). */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1525,6 +1884,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check-ins/{check_in_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a check-in that waits, or that was listed for review. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    check_in_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ins/{check_in_id}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell where the phone is, where the event asks for it: only inside or outside is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    check_in_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PhonePositionIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/claims": {
         parameters: {
             query?: never;
@@ -1545,6 +2002,7 @@ export interface paths {
                     member_id?: string;
                     kind?: "community_service" | "practical_matter" | "pairing_help" | "invited_lecture" | "article_adopted" | "suggestion_adopted" | "make_up_study";
                     state?: "first_review" | "branch_review" | "returned" | "approved" | "rejected" | "withdrawn" | "annulled";
+                    round?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2035,7 +2493,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the own imports, newest first. */
+        /** List the own imports and those of who reached no further, newest first. */
         get: {
             parameters: {
                 query?: {
@@ -2351,6 +2809,284 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a series of events, as drafts or shown at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SeriesIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SeriesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say on which days events would be; nothing is made. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PreviewIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a series one runs, with its events. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    series_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SeriesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit an event and those after it, or all that are not over; If-Match is the series'. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    series_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SeriesPatch"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangedSeriesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/event-series/{series_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off the rest of a series, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    series_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SeriesCancelIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangedSeriesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-series/{series_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show every draft of a series. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    series_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangedSeriesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2364,6 +3100,15 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description e.g. 2026-11: whatever is on in it */
+                    month?: string | null;
+                    /** @description what an event counts as, by its category or one of its tags */
+                    tag?: "branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study" | null;
+                    series_id?: string | null;
+                    /** @description only what one made, or has a part in */
+                    mine?: boolean;
+                    /** @description part of the title or place */
+                    q?: string | null;
                     starts_after?: string | null;
                     starts_before?: string | null;
                     category?: "branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study" | null;
@@ -2740,6 +3485,8 @@ export interface paths {
             parameters: {
                 query?: {
                     session_id?: string | null;
+                    /** @description a code whose scans are tried out and never counted */
+                    rehearsal?: boolean;
                 };
                 header?: never;
                 path: {
@@ -2756,6 +3503,830 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["CodeOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft an event like another one, sessions and all, on another day. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["CopyIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find whom to tick, and whether they are in already. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description part of the name, first letters of its pinyin, or the number */
+                    q: string;
+                    session_id?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeskOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count and list who is expected, and whether they came. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    state?: "present" | "excused" | "absent" | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExpectedOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Name all who are expected; If-Match is "0" where nobody ever did. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["NamedIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountsOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Go back to whom the event's category, or its registration, says to expect. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountsOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who is invited by name. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GuestPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Invite members of other organisations; those who are invited already stay so. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["GuestsIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/guests/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/headcounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was counted, against the scans of the same moment. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReconciledPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Keep how many people were counted just now; a wrong count is counted again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["HeadcountIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeadcountOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the own leave. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Ask for leave, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["LeaveIn"];
+                };
+            };
+            responses: {
+                /** @description Leave stands already; this is it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Take the own leave back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an event's leaves in order of asking. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    state?: "asked" | "approved" | "declined" | "withdrawn" | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ListedLeavePage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/leaves/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody leave who told it otherwise. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["LeaveIn"];
+                };
+            };
+            responses: {
+                /** @description Leave stands already; this is it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/leaves/{member_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve leave, or decline it with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DecisionIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/offline-check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell who came and went while there was no network; safe to send again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["MarksIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TellingOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/offline-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take an event's list along, to check people in where there is no network. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description a random name the app gave its installation */
+                    device: string;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfflineListOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -2824,6 +4395,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event_id}/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look whether all is there that the event needs before people come. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreflightOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}/publish": {
         parameters: {
             query?: never;
@@ -2852,6 +4470,772 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["EventOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read whether an event asks for registration, the seats left, and the own registration. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OverviewOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Ask for registration, or change on which terms; If-Match is "0" where there was none. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SettingsIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OverviewOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Ask for no registration after all, as long as nobody has registered. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an event's registrations in order of asking. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    state?: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled" | null;
+                    q?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ListedRegistrationPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Register: a seat, or the last place on the waiting list. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Registered already; this is the registration that stands. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Cancel the own seat, leave the waiting list, or decline the seat that is offered. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/registrations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the seat that is offered. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/registrations/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register somebody else, with a reason, on the same terms but for the times. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ReasonIn"];
+                };
+            };
+            responses: {
+                /** @description Registered already; this is the registration that stands. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/registrations/{member_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's registration, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ReasonIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an event's results; drafts are shown to those who run it. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResultPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Enter a result as a draft. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ResultIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResultOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/results/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm drafts: points learn of them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ConfirmIn1"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfirmedOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/results/{result_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a draft out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    result_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Put a result right; with a reason, once it is confirmed. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    result_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ResultPatch"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResultOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/results/{result_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a confirmed result back, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    result_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["WithdrawIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResultOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the check-ins that wait to be confirmed or are worth a look, with the reasons. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    session_id?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/reviews/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm several check-ins with one tap. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ConfirmIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfirmationsOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -3106,6 +5490,409 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/events/{event_id}/sign-in-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take along a sheet for signing by hand. */
+        get: {
+            parameters: {
+                query?: {
+                    format?: "pdf" | "xlsx";
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The document, in the format asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                        "application/pdf": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "text/csv; charset=utf-8": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an event's teams with their members. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamsOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Let an event have teams, or change how large; If-Match is "0" where it had none. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TermsIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TermsOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Make a team and be its captain; whoever runs the event may name another. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TeamIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Disband a team. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    team_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rename a team, or hand it to another captain. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    team_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TeamPatch"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/teams/{team_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join a team one is invited to. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    team_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/teams/{team_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody to a team; entered by whoever runs the event, they are in at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    team_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["WhoIn1"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/teams/{team_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leave a team, decline its invitation, or take somebody out of the own team. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    team_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/held-facts": {
         parameters: {
             query?: never;
@@ -3176,7 +5963,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["DecisionIn"];
+                    "application/json": components["schemas"]["PointsDecisionIn"];
                 };
             };
             responses: {
@@ -3227,7 +6014,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["DecisionIn"];
+                    "application/json": components["schemas"]["PointsDecisionIn"];
                 };
             };
             responses: {
@@ -3264,7 +6051,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the own imports, newest first. */
+        /** List the own imports and those of who reached no further, newest first. */
         get: {
             parameters: {
                 query?: {
@@ -3727,6 +6514,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the own feeds, with when each was last read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make an address that a phone's calendar can subscribe to. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["FeedIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewFeedOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a feed: its address shows nothing any more. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    feed_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/home": {
         parameters: {
             query?: never;
@@ -3766,6 +6676,146 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what one was told, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InboxOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/inbox/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that one has read everything. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnreadOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/inbox/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that one has read something. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    notice_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoticeOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3821,20 +6871,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/notices": {
+    "/api/v1/me/notice-consents": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List the own notices, newest first. */
+        /** List what WeChat can bring, and how many messages one has allowed. */
         get: {
             parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string | null;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3847,7 +6894,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["NoticePage"];
+                        "application/json": components["schemas"]["ConsentsOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -3862,30 +6909,59 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Allow WeChat to bring one more message of each kind accepted; send an Idempotency-Key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ConsentsIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConsentsOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/notices/{notice_id}/read": {
+    "/api/v1/me/notice-preferences": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Note that an own notice has been read. */
-        post: {
+        /** List the reminders one can do without. Decisions and changes are told in any case. */
+        get: {
             parameters: {
                 query?: never;
                 header?: never;
-                path: {
-                    notice_id: string;
-                };
+                path?: never;
                 cookie?: never;
             };
             requestBody?: never;
@@ -3896,7 +6972,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["NoticeOut1"];
+                        "application/json": components["schemas"]["PreferencesOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -3910,6 +6986,41 @@ export interface paths {
                 };
             };
         };
+        /** Switch kinds of reminders off, and all others on. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PreferencesIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreferencesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3974,7 +7085,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Read whether boards hide the own name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsPreferencesIn"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         /** Hide or show the own name on boards. */
         put: {
             parameters: {
@@ -3985,7 +7125,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["PreferencesIn"];
+                    "application/json": components["schemas"]["PointsPreferencesIn"];
                 };
             };
             responses: {
@@ -3995,7 +7135,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["PreferencesIn"];
+                        "application/json": components["schemas"]["PointsPreferencesIn"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -4063,6 +7203,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the own registrations, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnRegistrationPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/statements": {
         parameters: {
             query?: never;
@@ -4090,6 +7278,54 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OwnStatementPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/study-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the own study hours of a year, and what they are made of. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the present one, unless it is given */
+                    year?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MyStudyHoursOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -4955,6 +8191,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/record-book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take away an organisation's record book: its events, and who was at them. */
+        get: {
+            parameters: {
+                query: {
+                    organisation_id: string;
+                    first: string;
+                    last: string;
+                    format?: "json" | "csv" | "xlsx" | "pdf";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The document, in the format asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                        "application/pdf": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "text/csv; charset=utf-8": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-jobs": {
         parameters: {
             query?: never;
@@ -4962,7 +8251,39 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the own jobs, newest first; their files are kept for seven days. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportJobPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         /** Ask for a report of any length; its headings are in the language asked in. */
         post: {
@@ -5261,7 +8582,7 @@ export interface paths {
                     cursor?: string | null;
                     organisation_id?: string;
                     member_id?: string;
-                    role?: "group_leader" | "branch_secretary" | "unit_admin" | "city_admin" | "organiser" | "auditor";
+                    role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
                 };
                 header?: never;
                 path?: never;
@@ -5754,7 +9075,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["RuleIn"];
+                    "application/json": components["schemas"]["PointsRuleIn"];
                 };
             };
             responses: {
@@ -5868,6 +9189,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rule-sets/{rule_set_id}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the simulations of a rule set, newest first, without what they found. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path: {
+                    rule_set_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SimulationSummaryPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rule-sets/{rule_set_id}/submit": {
         parameters: {
             query?: never;
@@ -5942,7 +9313,52 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["RulesOut"];
+                        "application/json": components["schemas"]["PointsRulesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a rule can be made of, and what each kind of value takes. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WordsOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -6065,7 +9481,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List whose points would change, within the own part of the tree. */
+        /** List whose points would change, most first, within the own part of the tree. */
         get: {
             parameters: {
                 query?: {
@@ -6129,7 +9545,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was found, as a workbook. */
+                /** @description The same, as a workbook. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6484,6 +9900,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/study-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an organisation's study hours: a branch's committee by member, those above counts. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the present one, unless it is given */
+                    year?: number | null;
+                    organisation_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StudyHoursOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/study-hours/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take an organisation's study hours away as a workbook. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description the present one, unless it is given */
+                    year?: number | null;
+                    organisation_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The same, as a workbook. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unit-leaderboards": {
         parameters: {
             query?: never;
@@ -6534,6 +10048,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/year-themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List years with their themes. */
+        get: {
+            parameters: {
+                query?: {
+                    from?: number | null;
+                    to?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ThemePage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/year-themes/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a year's theme is; later ones follow in turn (If-Match: its `version`). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    year: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ThemeIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ThemeOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6549,6 +10162,7 @@ export interface components {
             actor_name: string | null;
             /** Format: date-time */
             at: string;
+            /** @description which: words of the address and the query, the kind of what was made, the name of the file that was taken away */
             filters: {
                 [key: string]: string;
             };
@@ -6581,6 +10195,7 @@ export interface components {
             decided_at: string | null;
             /** Format: uuid */
             decided_by: string | null;
+            decided_by_name: string | null;
             decision_reason: string | null;
             entries: components["schemas"]["EntryOut"][];
             evidence: string | null;
@@ -6599,6 +10214,7 @@ export interface components {
             proposed_at: string;
             /** Format: uuid */
             proposed_by: string;
+            proposed_by_name: string | null;
             reason: string;
             /** Format: uuid */
             reversed_by: string | null;
@@ -6656,6 +10272,7 @@ export interface components {
             decided_at: string | null;
             /** Format: uuid */
             decided_by: string | null;
+            decided_by_name: string | null;
             decision_reason: string | null;
             evidence: string | null;
             /** Format: uuid */
@@ -6672,6 +10289,7 @@ export interface components {
             proposed_at: string;
             /** Format: uuid */
             proposed_by: string;
+            proposed_by_name: string | null;
             reason: string;
             /** Format: uuid */
             reversed_by: string | null;
@@ -6702,6 +10320,8 @@ export interface components {
         AnswerOut: {
             already: boolean;
             check_in: components["schemas"]["CheckInOut"];
+            /** @description ask the member for the position, and send it if given */
+            position_wanted: boolean;
             replayed: boolean;
         };
         AppealDecisionIn: {
@@ -6723,12 +10343,14 @@ export interface components {
             /** Format: uuid */
             attachment_id: string | null;
             can_escalate: string | null;
+            claim_ids: string[];
             /** Format: date */
             day: string | null;
             /** Format: date-time */
             decided_at: string | null;
             /** Format: uuid */
             decided_by: string | null;
+            decided_by_name: string | null;
             decision_reason: string | null;
             /** Format: date */
             due_on: string;
@@ -6784,7 +10406,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            fact_kind?: "branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening" | null;
+            fact_kind?: "branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "placing" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening" | null;
             reason: string;
         };
         AppealOut: {
@@ -6799,6 +10421,7 @@ export interface components {
             decided_at: string | null;
             /** Format: uuid */
             decided_by: string | null;
+            decided_by_name: string | null;
             decision_reason: string | null;
             /** Format: date */
             due_on: string;
@@ -6834,6 +10457,7 @@ export interface components {
             action: "lodged" | "upheld" | "dismissed" | "escalated" | "withdrawn";
             /** Format: uuid */
             actor: string;
+            actor_name: string | null;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
@@ -6886,15 +10510,35 @@ export interface components {
             session_id: string;
             state: string;
         };
+        AudienceOut: {
+            name?: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+        };
         BandOut: {
             band: number;
             below: number | null;
             from: number;
         };
+        BandOut1: {
+            after: number;
+            before: number;
+            from: number | null;
+            share_after: number;
+            share_before: number;
+        };
         BarOut: {
             after: number;
             before: number;
             from: number | null;
+        };
+        BelowOut: {
+            asked: number | null;
+            members: number | null;
+            met: number | null;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
         };
         BindIn: {
             invitation: string;
@@ -6911,6 +10555,23 @@ export interface components {
             size: number | null;
             /** @enum {string} */
             source: "redis" | "snapshot" | "sql" | "none";
+        };
+        CadenceOut: {
+            /**
+             * Format: date-time
+             * @description of the city: when the oldest of its units' figures was counted
+             */
+            counted_at: string | null;
+            kind: string;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            overdue: components["schemas"]["OverdueOut"][] | null;
+            rules: components["schemas"]["WatchedOut"][];
+            /** Format: date */
+            today: string;
+            units: components["schemas"]["UnitOut"][] | null;
+            year: number;
         };
         CancelIn: {
             reason: string;
@@ -6934,6 +10595,8 @@ export interface components {
             name: string;
             /** @description everyone of the organisation is expected */
             roster: boolean;
+            /** @description people may take part in teams */
+            teams: boolean;
             /** @description the length of the stay matters: check out */
             timed: boolean;
         };
@@ -6942,6 +10605,21 @@ export interface components {
             before: unknown;
             field: string;
             rule: string | null;
+        };
+        ChangedSeriesOut: {
+            changed: string[];
+            events: components["schemas"]["OneEventOut"][];
+            /** Format: date */
+            first_day: string;
+            /** Format: uuid */
+            id: string;
+            left: components["schemas"]["LeftOut"][];
+            /** Format: uuid */
+            organisation_id: string;
+            /** @description as RFC 5545 writes it */
+            rule: string;
+            skip_holidays: boolean;
+            version: number;
         };
         CheckInOut: {
             /** Format: date-time */
@@ -7076,7 +10754,7 @@ export interface components {
             /** Format: uuid */
             organisation_id: string;
             organisation_name: string;
-            /** @description the month it is settled with, e.g. 2026-11 */
+            /** @description the month in whose round it was handed in, until the 25th, e.g. 2026-11; its points are those of the month of `day` */
             round: string;
             /** @enum {string} */
             state: "first_review" | "branch_review" | "returned" | "approved" | "rejected" | "withdrawn" | "annulled";
@@ -7112,6 +10790,57 @@ export interface components {
             name: string;
             title: string;
         };
+        ConfirmIn: {
+            check_in_ids: string[];
+        };
+        ConfirmIn1: {
+            /**
+             * @description all drafts if not said
+             * @default null
+             */
+            result_ids?: string[] | null;
+        };
+        ConfirmationsOut: {
+            items: components["schemas"]["ConfirmedOut"][];
+        };
+        ConfirmedOut: {
+            /** Format: uuid */
+            check_in_id: string;
+            /** @enum {string|null} */
+            code: "check_in_annulled" | "check_in_unknown" | "event_cancelled" | "own_check_in" | "position_not_asked" | "position_too_late" | null;
+            confirmed: boolean;
+            detail: string | null;
+        };
+        ConfirmedOut1: {
+            items: components["schemas"]["ResultOut1"][];
+        };
+        ConsentOut: {
+            /** @description messages that may still be brought */
+            left: number;
+            template: string;
+            /** @description for `wx.requestSubscribeMessage` */
+            template_id: string;
+        };
+        ConsentsIn: {
+            /** @description those that `wx.requestSubscribeMessage` answered with accept */
+            accepted: ("event_reminder" | "event_news" | "decision" | "duty")[];
+        };
+        ConsentsOut: {
+            items: components["schemas"]["ConsentOut"][];
+        };
+        CopyIn: {
+            /** Format: uuid */
+            organisation_id?: string;
+            place?: string;
+            /**
+             * @description those who lecture, help or organise do so again
+             * @default false
+             */
+            roles?: boolean;
+            /** Format: date-time */
+            starts_at: string;
+            title?: string;
+        };
         CorrectionOut: {
             /** Format: uuid */
             entry_id: string;
@@ -7129,17 +10858,36 @@ export interface components {
             rule_code: string;
             title: string;
         };
+        CountsOut: {
+            done: number;
+            due: number;
+            not_applicable: number;
+            overdue: number;
+        };
+        CountsOut1: {
+            absent: number;
+            /** @description what it is known from: named, registered, roster */
+            basis: string | null;
+            excused: number;
+            expected: number | null;
+            /**
+             * Format: date-time
+             * @description since when it stays as it is
+             */
+            frozen_at: string | null;
+            /** @description who came without being expected */
+            others: number;
+            present: number;
+        };
         DayIn: {
             reason: string;
             working: boolean;
         };
         DayOut: {
-            adjusted: boolean;
             /** Format: date */
             day: string;
-            reason: string | null;
-            version: number;
-            working: boolean;
+            /** @description for which the day is passed over */
+            holiday: string | null;
         };
         DayOut1: {
             adjusted: boolean;
@@ -7150,15 +10898,25 @@ export interface components {
             working: boolean;
         };
         DayPage: {
-            items: components["schemas"]["DayOut"][];
+            items: components["schemas"]["PointsDayOut"][];
             next_cursor: string | null;
         };
         DecisionIn: {
-            reason: string;
+            approve: boolean;
+            /** @default null */
+            reason?: string | null;
+        };
+        DeskOut: {
+            items: components["schemas"]["FoundOut"][];
+            /** Format: uuid */
+            session_id: string;
         };
         DiffOut: {
-            /** Format: uuid */
-            against: string;
+            /**
+             * Format: uuid
+             * @description null: nothing, for a unit's first
+             */
+            against: string | null;
             changes: components["schemas"]["ChangeOut"][];
         };
         DifferenceOut: {
@@ -7166,12 +10924,56 @@ export interface components {
             digest: string;
             members: number;
             points: number;
+            /** Format: date-time */
+            simulated_at: string;
         };
         DocumentOut: {
             about: components["schemas"]["AboutOut"][];
             name: string;
             sections: components["schemas"]["SectionOut"][];
             title: string;
+        };
+        DutyIn: {
+            /**
+             * @description the day of a period's last month by which it is wanted; null: its end
+             * @default null
+             */
+            due_day?: number | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            member_id?: string | null;
+        };
+        DutyOut: {
+            due_day: number | null;
+            /**
+             * Format: date
+             * @description until when what is due now is wanted
+             */
+            due_on?: string | null;
+            /** Format: uuid */
+            member_id: string | null;
+            name: string | null;
+            /** @description otherwise the secretary, or who leads the group */
+            named: boolean;
+            /** @description for If-Match; 0 before */
+            version: number;
+        };
+        DutyOut1: {
+            due_day: number | null;
+            /**
+             * Format: date
+             * @description until when what is due now is wanted
+             */
+            due_on?: string | null;
+            /** Format: uuid */
+            member_id: string | null;
+            name: string | null;
+            /** @description otherwise the secretary, or who leads the group */
+            named: boolean;
+            /** @description for If-Match; 0 before */
+            version: number;
         };
         EntryOut: {
             category: string;
@@ -7203,6 +11005,8 @@ export interface components {
         ErrorOut: {
             code: string;
             column: string;
+            /** @description the column's, in the reader's language */
+            heading: string;
             message: string;
             /** @description as the spreadsheet shows it */
             row: number;
@@ -7212,6 +11016,8 @@ export interface components {
             next_cursor: string | null;
         };
         EventIn: {
+            /** @description ids of further organisations whose members it is meant for */
+            also_for?: string[];
             /**
              * @default organisation
              * @enum {string}
@@ -7222,6 +11028,11 @@ export interface components {
             /** Format: date-time */
             ends_at: string;
             /**
+             * @description only where phones shall be asked where they are
+             * @default null
+             */
+            geofence?: components["schemas"]["GeofenceSchema"] | null;
+            /**
              * @description of a secretary's lecture
              * @default null
              * @enum {string|null}
@@ -7231,6 +11042,8 @@ export interface components {
             organisation_id: string;
             /** @default  */
             place?: string;
+            /** @description roles of which a member must hold one */
+            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor")[];
             sessions?: components["schemas"]["SessionIn"][];
             /** Format: date-time */
             starts_at: string;
@@ -7239,11 +11052,13 @@ export interface components {
             title: string;
         };
         EventOut: {
+            also_for: components["schemas"]["AudienceOut"][];
             audience: string;
             cancel_reason: string | null;
             category: string;
             /** Format: date-time */
             ends_at: string;
+            geofence: components["schemas"]["GeofenceSchema"] | null;
             /** Format: uuid */
             id: string;
             level: string | null;
@@ -7251,7 +11066,11 @@ export interface components {
             organisation_id: string;
             organisation_name?: string | null;
             place: string;
+            registration: components["schemas"]["RegistrationAskedOut"] | null;
+            required_roles: string[];
             roles: components["schemas"]["RoleOut"][];
+            /** Format: uuid */
+            series_id: string | null;
             sessions: components["schemas"]["SessionOut"][];
             /** Format: date-time */
             starts_at: string;
@@ -7261,11 +11080,13 @@ export interface components {
             version: number;
         };
         EventOut1: {
+            also_for: components["schemas"]["AudienceOut"][];
             audience: string;
             cancel_reason: string | null;
             category: string;
             /** Format: date-time */
             ends_at: string;
+            geofence: components["schemas"]["GeofenceSchema"] | null;
             /** Format: uuid */
             id: string;
             level: string | null;
@@ -7273,7 +11094,11 @@ export interface components {
             organisation_id: string;
             organisation_name?: string | null;
             place: string;
+            registration: components["schemas"]["RegistrationAskedOut"] | null;
+            required_roles: string[];
             roles: components["schemas"]["RoleOut"][];
+            /** Format: uuid */
+            series_id: string | null;
             sessions: components["schemas"]["SessionOut"][];
             /** Format: date-time */
             starts_at: string;
@@ -7287,21 +11112,83 @@ export interface components {
             next_cursor: string | null;
         };
         EventPatch: {
+            /** @description ids of further organisations whose members it is meant for */
+            also_for?: string[];
             /** @enum {string} */
             audience?: "organisation" | "everyone";
             /** Format: date-time */
             ends_at?: string;
+            geofence?: components["schemas"]["GeofenceSchema"] | null;
             /** @enum {string|null} */
             level?: "branch" | "unit" | "city" | null;
             place?: string;
+            /** @description roles of which a member must hold one */
+            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor")[];
             /** Format: date-time */
             starts_at?: string;
             tags?: ("branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study")[];
             title?: string;
         };
+        ExpectedMemberOut: {
+            leave_reason: string | null;
+            leave_state: string | null;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            name: string | null;
+            /** @enum {string} */
+            state: "present" | "excused" | "absent";
+        };
+        ExpectedOut: {
+            absent: number;
+            /** @description what it is known from: named, registered, roster */
+            basis: string | null;
+            excused: number;
+            expected: number | null;
+            /**
+             * Format: date-time
+             * @description since when it stays as it is
+             */
+            frozen_at: string | null;
+            items: components["schemas"]["ExpectedMemberOut"][];
+            next_cursor: string | null;
+            /** @description who came without being expected */
+            others: number;
+            present: number;
+        };
+        FeedIn: {
+            /** @default  */
+            name?: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            organisation_id?: string | null;
+        };
+        FeedOut: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string | null;
+        };
+        FeedPage: {
+            items: components["schemas"]["FeedOut"][];
+            next_cursor: string | null;
+        };
+        FindingOut: {
+            code: string;
+            /** @description ok, warning or missing */
+            level: string;
+            text: string;
+        };
         FindingsOut: {
             after: number;
-            bands: components["schemas"]["BarOut"][];
+            bands: components["schemas"]["BandOut1"][];
             before: number;
             below_floor: number;
             branches: components["schemas"]["OrganisationOutcomeOut"][];
@@ -7331,6 +11218,25 @@ export interface components {
             title: string;
             why: string;
         };
+        FoundOut: {
+            /** Format: uuid */
+            check_in_id: string | null;
+            /** Format: date-time */
+            checked_in_at: string | null;
+            expected: boolean;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            name: string;
+            organisation_name: string | null;
+            state: string | null;
+        };
+        GeofenceSchema: {
+            latitude: number;
+            longitude: number;
+            /** @description metres */
+            radius: number;
+        };
         GrantOut: {
             path: string;
             role: string;
@@ -7347,9 +11253,43 @@ export interface components {
             /** @description who was not in it yet */
             added: number;
         };
+        GuestOut: {
+            /** Format: date-time */
+            invited_at: string;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string | null;
+            name: string | null;
+        };
+        GuestPage: {
+            items: components["schemas"]["GuestOut"][];
+            next_cursor: string | null;
+        };
+        GuestsIn: {
+            members: components["schemas"]["WhoIn"][];
+        };
         HTTPError: {
             detail?: Record<string, never>;
             message?: string;
+        };
+        HeadcountIn: {
+            count: number;
+            /** @default  */
+            note?: string;
+            /** Format: uuid */
+            session_id: string;
+        };
+        HeadcountOut: {
+            counted: number;
+            /** Format: date-time */
+            counted_at: string;
+            /** Format: uuid */
+            counted_by: string;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** Format: uuid */
+            session_id: string;
         };
         HeldFactOut: {
             /** Format: date-time */
@@ -7407,6 +11347,17 @@ export interface components {
             items: components["schemas"]["HeldFactOut"][];
             next_cursor: string | null;
         };
+        HeldOut: {
+            /** Format: uuid */
+            event_id: string;
+            excused: number | null;
+            expected: number | null;
+            /** Format: date */
+            held_on: string;
+            organisation: string;
+            present: number;
+            title: string;
+        };
         HomeOut: {
             /** @description today's events, as `GET /events` answers */
             events: unknown;
@@ -7431,6 +11382,8 @@ export interface components {
             preview?: boolean;
         };
         ImportOut: {
+            /** @description who sent it, or applied it */
+            by: components["schemas"]["ImporterOut"];
             /** Format: date-time */
             created_at: string;
             /** @description the first 1000; …/errors has all of them */
@@ -7446,7 +11399,7 @@ export interface components {
             processed_rows: number;
             /** @description queued, running, previewed, done, refused, failed, dropped or undone */
             state: string;
-            /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled once undone; bad_rows if refused */
+            /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled, or removed and kept, once undone; bad_rows if refused */
             summary: {
                 [key: string]: unknown;
             };
@@ -7457,6 +11410,8 @@ export interface components {
             undone_at: string | null;
         };
         ImportSummaryOut: {
+            /** @description who sent it, or applied it */
+            by: components["schemas"]["ImporterOut"];
             /** Format: date-time */
             created_at: string;
             filename: string;
@@ -7470,7 +11425,7 @@ export interface components {
             processed_rows: number;
             /** @description queued, running, previewed, done, refused, failed, dropped or undone */
             state: string;
-            /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled once undone; bad_rows if refused */
+            /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled, or removed and kept, once undone; bad_rows if refused */
             summary: {
                 [key: string]: unknown;
             };
@@ -7483,6 +11438,16 @@ export interface components {
         ImportSummaryPage: {
             items: components["schemas"]["ImportSummaryOut"][];
             next_cursor: string | null;
+        };
+        ImporterOut: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        InboxOut: {
+            items: components["schemas"]["NoticeOut"][];
+            next_cursor: string | null;
+            unread: number;
         };
         InvitationIn: {
             invitation: string;
@@ -7518,6 +11483,33 @@ export interface components {
         KindsOut: {
             items: components["schemas"]["KindOut"][];
         };
+        LeaveIn: {
+            reason: string;
+        };
+        LeaveOut: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** Format: uuid */
+            decided_by: string | null;
+            decision_reason: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            member_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "declined" | "withdrawn";
+        };
+        LeftOut: {
+            /** @description event_over, event_not_editable, event_state_wrong, event_attended */
+            code: string;
+            /** Format: uuid */
+            event_id: string;
+        };
         LineOut: {
             announced: number | null;
             before: number;
@@ -7528,6 +11520,119 @@ export interface components {
             name: string;
             scored: boolean;
             total: number;
+        };
+        ListedLeaveOut: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** Format: uuid */
+            decided_by: string | null;
+            decision_reason: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string | null;
+            name: string | null;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "declined" | "withdrawn";
+        };
+        ListedLeavePage: {
+            items: components["schemas"]["ListedLeaveOut"][];
+            next_cursor: string | null;
+        };
+        ListedOut: {
+            /** @description of the name in pinyin */
+            initials: string;
+            /** Format: uuid */
+            member_id: string;
+            /** @description masked: 张* */
+            name: string;
+            /** @description first 4 hex digits of SHA-256(salt's 16 bytes + full name) */
+            name_hash: string;
+            /** @description first 16 hex digits of SHA-256(pass) */
+            pass_digest: string;
+        };
+        ListedRegistrationOut: {
+            /** Format: date-time */
+            asked_at: string;
+            end_reason: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: uuid */
+            ended_by: string | null;
+            /** Format: uuid */
+            entered_by: string | null;
+            entry_reason: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string | null;
+            name: string | null;
+            /** @description on the waiting list, from 1 */
+            place: number | null;
+            /**
+             * Format: date-time
+             * @description of a seat that is offered
+             */
+            reply_by: string | null;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled";
+        };
+        ListedRegistrationPage: {
+            items: components["schemas"]["ListedRegistrationOut"][];
+            next_cursor: string | null;
+        };
+        MarkIn: {
+            /**
+             * Format: date-time
+             * @description by the device's clock
+             */
+            at: string;
+            /** Format: uuid */
+            client_ref: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** Format: uuid */
+            member_id?: string;
+            pass?: string;
+            /** Format: uuid */
+            session_id?: string;
+        };
+        MarkIn1: {
+            done: boolean;
+            year: number;
+        };
+        MarkOut: {
+            done: boolean;
+            /** Format: date-time */
+            set_at: string;
+            /** @description for If-Match; 0 before */
+            version: number;
+        };
+        MarkOut1: {
+            done: boolean;
+            /** Format: date-time */
+            set_at: string;
+            /** @description for If-Match; 0 before */
+            version: number;
+        };
+        MarksIn: {
+            device: string;
+            /**
+             * Format: date-time
+             * @description the device's clock as it sends this
+             */
+            device_now: string;
+            list_token: string;
+            marks: components["schemas"]["MarkIn"][];
         };
         MeOut: {
             /** Format: uuid */
@@ -7557,6 +11662,15 @@ export interface components {
             scored: boolean;
             status: string;
             version: number;
+        };
+        MemberHoursOut: {
+            hours: number;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            missing: number | null;
+            name: string;
+            target: number | null;
         };
         MemberIn: {
             /**
@@ -7647,16 +11761,39 @@ export interface components {
             items: components["schemas"]["MembershipOut"][];
             next_cursor: string | null;
         };
+        MyStudyHoursOut: {
+            hours: number;
+            items: components["schemas"]["StudiedOut"][];
+            missing: number | null;
+            target: number | null;
+            year: number;
+        };
+        NamedIn: {
+            members: components["schemas"]["WhoIn"][];
+        };
+        NewFeedOut: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string | null;
+            /** @description shown this once; whoever knows it reads the feed */
+            url: string;
+        };
         NoticeOut: {
             /** Format: date-time */
             created_at: string;
             /** Format: uuid */
             id: string;
             kind: string;
-            /** Format: date-time */
-            read_at: string | null;
+            read: boolean;
             /** Format: uuid */
             subject_id: string;
+            subject_type: string;
             text: string;
         };
         NoticeOut1: {
@@ -7665,15 +11802,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: string;
-            /** Format: date-time */
-            read_at: string | null;
+            read: boolean;
             /** Format: uuid */
             subject_id: string;
+            subject_type: string;
             text: string;
-        };
-        NoticePage: {
-            items: components["schemas"]["NoticeOut"][];
-            next_cursor: string | null;
         };
         ObjectionIn: {
             /** Format: uuid */
@@ -7693,8 +11826,11 @@ export interface components {
             line_member_id: string;
             /** Format: date-time */
             raised_at: string;
-            /** Format: uuid */
-            raised_by: string;
+            /**
+             * Format: uuid
+             * @description null to who keeps the statement and has the line
+             */
+            raised_by: string | null;
             reason: string;
             /** Format: uuid */
             statement_id: string;
@@ -7712,11 +11848,45 @@ export interface components {
             line_member_id: string;
             /** Format: date-time */
             raised_at: string;
-            /** Format: uuid */
-            raised_by: string;
+            /**
+             * Format: uuid
+             * @description null to who keeps the statement and has the line
+             */
+            raised_by: string | null;
             reason: string;
             /** Format: uuid */
             statement_id: string;
+        };
+        OfflineListOut: {
+            /** @description false: more are expected than listed; keep unknown passes, too */
+            complete: boolean;
+            /** Format: uuid */
+            event_id: string;
+            /**
+             * Format: date-time
+             * @description until then what was noted may be sent
+             */
+            expires_at: string;
+            list_token: string;
+            members: components["schemas"]["ListedOut"][];
+            /** Format: uuid */
+            salt: string;
+            sessions: components["schemas"]["SessionOut"][];
+            title: string;
+        };
+        OneEventOut: {
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            place: string;
+            /** Format: date */
+            series_day: string;
+            /** Format: date-time */
+            starts_at: string;
+            state: string;
+            title: string;
+            version: number;
         };
         OrganisationIn: {
             /** @description never changes */
@@ -7763,11 +11933,58 @@ export interface components {
              */
             parent_id?: string;
         };
+        OverdueOut: {
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            period: string;
+            rule: string;
+        };
+        OverviewOut: {
+            own: components["schemas"]["RegistrationOut"] | null;
+            /** @description have a seat, or one offered to them */
+            seated: number;
+            seats_left: number | null;
+            settings: components["schemas"]["RegistrationAskedOut"] | null;
+            waiting: number;
+        };
         OwnOut: {
             ahead_of: number | null;
             neighbours: components["schemas"]["PlaceOut"][];
             points: number;
             rank: number | null;
+        };
+        OwnRegistrationOut: {
+            /** Format: date-time */
+            asked_at: string;
+            end_reason: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            event_id: string;
+            event_state: string;
+            event_title: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            member_id: string;
+            /** @description on the waiting list, from 1 */
+            place: number | null;
+            /**
+             * Format: date-time
+             * @description of a seat that is offered
+             */
+            reply_by: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled";
+        };
+        OwnRegistrationPage: {
+            items: components["schemas"]["OwnRegistrationOut"][];
+            next_cursor: string | null;
         };
         OwnStatementOut: {
             /** Format: date-time */
@@ -7780,6 +11997,8 @@ export interface components {
             month: string;
             /** Format: date */
             notice_ends_on: string | null;
+            /** @description of days of the month, not yet decided */
+            open_claims: number;
             open_objections: number;
             /** Format: uuid */
             organisation_id: string;
@@ -7804,10 +12023,40 @@ export interface components {
             totp?: string | null;
             username: string;
         };
+        PeriodOut: {
+            counts?: components["schemas"]["CountsOut"] | null;
+            /** Format: date */
+            done_on?: string | null;
+            events?: components["schemas"]["HeldOut"][];
+            /** Format: date */
+            first: string;
+            /** @description events that satisfy it */
+            held?: number | null;
+            /** Format: date */
+            last: string;
+            mark?: components["schemas"]["MarkOut"] | null;
+            /** @description groups of the branch that have not held theirs */
+            missing?: string[];
+            /** Format: date */
+            next_on?: string | null;
+            period: string;
+            /** @enum {unknown} */
+            state?: "done" | "due" | "overdue" | "not_applicable" | null;
+            study?: components["schemas"]["StudyOut"] | null;
+        };
         PersonOut: {
             /** Format: uuid */
             id: string | null;
             name: string;
+        };
+        PhonePositionIn: {
+            /**
+             * @description metres the phone may be off; the benefit of the doubt
+             * @default 0
+             */
+            accuracy?: number;
+            latitude: number;
+            longitude: number;
         };
         PlaceOut: {
             member: components["schemas"]["PersonOut"];
@@ -7847,12 +12096,23 @@ export interface components {
             organisation_name: string;
             /** @description decisions open to the asker */
             possible: string[];
-            /** @description the month it is settled with, e.g. 2026-11 */
+            /** @description the month in whose round it was handed in, until the 25th, e.g. 2026-11; its points are those of the month of `day` */
             round: string;
             /** @enum {string} */
             state: "first_review" | "branch_review" | "returned" | "approved" | "rejected" | "withdrawn" | "annulled";
             title: string;
             version: number;
+        };
+        PointsDayOut: {
+            adjusted: boolean;
+            /** Format: date */
+            day: string;
+            reason: string | null;
+            version: number;
+            working: boolean;
+        };
+        PointsDecisionIn: {
+            reason: string;
         };
         PointsGrantOut: {
             points: number;
@@ -7883,6 +12143,79 @@ export interface components {
             scored: boolean;
             year: number;
         };
+        PointsPreferencesIn: {
+            hide_name: boolean;
+        };
+        PointsReasonIn: {
+            reason: string;
+        };
+        PointsRuleIn: {
+            caps?: components["schemas"]["CapSchema"][];
+            /** @enum {string} */
+            category: "BASE" | "LIFE" | "STUDY" | "SERVE" | "CULT" | "HONOR" | "ADJUST" | "DEDUCT";
+            kinds: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "placing" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening")[];
+            /** @default 0 */
+            minimum_minutes?: number;
+            name_en: string;
+            name_zh: string;
+            /**
+             * @default participant
+             * @enum {string}
+             */
+            role?: "participant" | "lecturer" | "helper" | "self";
+            trigger: ("check_in" | "claim" | "import" | "manual" | "system")[];
+            value: {
+                [key: string]: unknown;
+            } & ({
+                /** @enum {string} */
+                kind: "base";
+                points: number;
+            } | {
+                /** @enum {string} */
+                kind: "by_level";
+                levels: {
+                    [key: string]: number;
+                };
+            } | {
+                /** @enum {string} */
+                kind: "fixed";
+                points: number;
+            } | {
+                /** @enum {string} */
+                kind: "highest_of_year";
+                levels: {
+                    [key: string]: number;
+                };
+            } | {
+                /** @enum {string} */
+                kind: "make_up";
+                sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
+            } | {
+                at_most: number;
+                /** @enum {string} */
+                kind: "per_hour";
+                points: number;
+            } | {
+                at_most: number;
+                /** @enum {string} */
+                kind: "stated";
+            });
+        };
+        PointsRulesOut: {
+            category_caps: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            effective_at: string;
+            floor: number;
+            monthly_gain: number | null;
+            name: string;
+            /** Format: uuid */
+            rule_set_id: string;
+            rules: components["schemas"]["RuleShownOut"][];
+            /** Format: uuid */
+            unit_rule_set_id: string | null;
+        };
         PolicyIn: {
             /** @default false */
             all_off?: boolean;
@@ -7903,8 +12236,32 @@ export interface components {
             top_n?: number;
             version: number;
         };
+        PreferenceOut: {
+            kind: string;
+            name: string;
+            on: boolean;
+        };
         PreferencesIn: {
-            hide_name: boolean;
+            off: ("event.reminder.day" | "event.reminder.hour" | "cadence.due_soon" | "cadence.overdue")[];
+        };
+        PreferencesOut: {
+            items: components["schemas"]["PreferenceOut"][];
+        };
+        PreflightOut: {
+            items: components["schemas"]["FindingOut"][];
+            /** @description nothing is missing */
+            ready: boolean;
+            rehearsed: number;
+        };
+        PreviewIn: {
+            /** Format: date */
+            first_day: string;
+            recurrence: components["schemas"]["RecurrenceIn"];
+        };
+        PreviewOut: {
+            days: components["schemas"]["DayOut"][];
+            /** @description as RFC 5545 writes it */
+            rule: string;
         };
         Problem: {
             /** @description stable; switch on this */
@@ -7968,6 +12325,11 @@ export interface components {
         ReasonIn: {
             reason: string;
         };
+        ReasonOut: {
+            /** @enum {string} */
+            code: "burst" | "clock_off" | "device_shared" | "late" | "outside" | "outside_window" | "passed_on" | "static_code";
+            text: string;
+        };
         ReceiptOut: {
             /** Format: uuid */
             check_in_id: string;
@@ -7978,8 +12340,114 @@ export interface components {
             total: number;
             why: string[];
         };
+        ReconciledOut: {
+            counted: number;
+            /** Format: date-time */
+            counted_at: string;
+            /** Format: uuid */
+            counted_by: string;
+            difference: number;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            pending: number;
+            present: number;
+            /** Format: uuid */
+            session_id: string;
+        };
+        ReconciledPage: {
+            items: components["schemas"]["ReconciledOut"][];
+            next_cursor: string | null;
+        };
+        RecurrenceIn: {
+            /** @default null */
+            count?: number | null;
+            /**
+             * @description of the month; months without it are passed over; −1 is the last
+             * @default null
+             * @enum {integer|null}
+             */
+            day?: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | -1 | null;
+            /** @enum {string} */
+            every: "week" | "month" | "quarter" | "year";
+            /** @default 1 */
+            interval?: number;
+            /**
+             * @description which of the weekdays in its month; −1 is the last
+             * @default null
+             * @enum {integer|null}
+             */
+            nth?: 1 | 2 | 3 | 4 | -1 | null;
+            /**
+             * @description pass over China's public holidays, as published
+             * @default false
+             */
+            skip_holidays?: boolean;
+            /**
+             * Format: date
+             * @default null
+             */
+            until?: string | null;
+            weekdays?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+        };
         RefreshIn: {
             refresh_token: string;
+        };
+        RegistrationAskedOut: {
+            /** Format: date-time */
+            cancel_until: string | null;
+            capacity: number | null;
+            /** Format: date-time */
+            closes_at: string | null;
+            /** Format: date-time */
+            opens_at: string | null;
+            reply_hours: number | null;
+            /** @description whoever has no seat is not let in by scanning */
+            required: boolean;
+        };
+        RegistrationOut: {
+            /** Format: date-time */
+            asked_at: string;
+            end_reason: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            member_id: string;
+            /** @description on the waiting list, from 1 */
+            place: number | null;
+            /**
+             * Format: date-time
+             * @description of a seat that is offered
+             */
+            reply_by: string | null;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled";
+        };
+        RegistrationOut1: {
+            /** Format: date-time */
+            asked_at: string;
+            end_reason: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            member_id: string;
+            /** @description on the waiting list, from 1 */
+            place: number | null;
+            /**
+             * Format: date-time
+             * @description of a seat that is offered
+             */
+            reply_by: string | null;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled";
         };
         ReportJobIn: {
             /** @enum {string} */
@@ -8020,6 +12488,10 @@ export interface components {
             state: string;
             total: number | null;
         };
+        ReportJobPage: {
+            items: components["schemas"]["ReportJobOut"][];
+            next_cursor: string | null;
+        };
         ReportKindOut: {
             formats: string[];
             longest_months: number;
@@ -8030,6 +12502,73 @@ export interface components {
         ReportKindsOut: {
             items: components["schemas"]["ReportKindOut"][];
         };
+        ResultIn: {
+            /** @enum {string} */
+            kind: "prize" | "quiz" | "placing";
+            /**
+             * @description of a prize; points go by it
+             * @default null
+             * @enum {string|null}
+             */
+            level?: "unit" | "city" | "province" | null;
+            member_ids: string[];
+            /** @default  */
+            note?: string;
+            /** @default null */
+            place?: number | null;
+            /** @default  */
+            team?: string;
+        };
+        ResultOut: {
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            level: string | null;
+            members: components["schemas"]["WinnerOut"][];
+            note: string;
+            place: number | null;
+            reason: string | null;
+            /** @description draft, confirmed or withdrawn */
+            state: string;
+            team: string;
+            version: number;
+        };
+        ResultOut1: {
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            level: string | null;
+            members: components["schemas"]["WinnerOut"][];
+            note: string;
+            place: number | null;
+            reason: string | null;
+            /** @description draft, confirmed or withdrawn */
+            state: string;
+            team: string;
+            version: number;
+        };
+        ResultPage: {
+            items: components["schemas"]["ResultOut"][];
+            next_cursor: string | null;
+        };
+        ResultPatch: {
+            /** @enum {string|null} */
+            level?: "unit" | "city" | "province" | null;
+            member_ids?: string[];
+            note?: string;
+            place?: number | null;
+            /** @description once it is confirmed */
+            reason?: string;
+            team?: string;
+        };
         ReviewIn: {
             /** @enum {string} */
             decision: "forward" | "return" | "approve" | "reject";
@@ -8038,6 +12577,26 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        ReviewOut: {
+            /** Format: uuid */
+            check_in_id: string;
+            /** Format: date-time */
+            checked_in_at: string;
+            /** Format: uuid */
+            member_id: string;
+            method: string;
+            name: string | null;
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Format: date-time */
+            received_at: string | null;
+            /** Format: uuid */
+            session_id: string;
+            state: string;
+        };
+        ReviewPage: {
+            items: components["schemas"]["ReviewOut"][];
+            next_cursor: string | null;
         };
         ReviewsIn: {
             /** @enum {string} */
@@ -8058,7 +12617,7 @@ export interface components {
             /** Format: uuid */
             organisation_id: string;
             /** @enum {string} */
-            role: "group_leader" | "branch_secretary" | "unit_admin" | "city_admin" | "organiser" | "auditor";
+            role: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
         };
         RoleAssignmentOut: {
             /** Format: date-time */
@@ -8109,23 +12668,60 @@ export interface components {
             role: string;
         };
         RuleIn: {
-            caps?: components["schemas"]["CapSchema"][];
-            /** @enum {string} */
-            category: "BASE" | "LIFE" | "STUDY" | "SERVE" | "CULT" | "HONOR" | "ADJUST" | "DEDUCT";
-            kinds: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening")[];
-            /** @default 0 */
-            minimum_minutes?: number;
-            name_en: string;
-            name_zh: string;
-            /**
-             * @default participant
-             * @enum {string}
-             */
-            role?: "participant" | "lecturer" | "helper" | "self";
-            trigger: ("check_in" | "claim" | "import" | "manual" | "system")[];
-            value: {
+            figures: {
                 [key: string]: unknown;
             };
+            from_year: number;
+        };
+        RuleOut: {
+            figures: {
+                [key: string]: unknown;
+            };
+            readonly fixed?: string[];
+            from_year: number;
+            /** @description categories or tags of the events that satisfy it */
+            kinds: string[];
+            name: string;
+            rule: string;
+            /** @description events, marks, study or training */
+            seen_by: string;
+            /** Format: date-time */
+            set_at: string;
+            /**
+             * Format: uuid
+             * @description null: as delivered
+             */
+            set_by: string | null;
+            source: string;
+            /** @description read in the source; otherwise it came second-hand */
+            verified: boolean;
+            /** @description for If-Match */
+            version: number;
+        };
+        RuleOut1: {
+            figures: {
+                [key: string]: unknown;
+            };
+            readonly fixed?: string[];
+            from_year: number;
+            /** @description categories or tags of the events that satisfy it */
+            kinds: string[];
+            name: string;
+            rule: string;
+            /** @description events, marks, study or training */
+            seen_by: string;
+            /** Format: date-time */
+            set_at: string;
+            /**
+             * Format: uuid
+             * @description null: as delivered
+             */
+            set_by: string | null;
+            source: string;
+            /** @description read in the source; otherwise it came second-hand */
+            verified: boolean;
+            /** @description for If-Match */
+            version: number;
         };
         RuleSetIn: {
             /**
@@ -8140,6 +12736,11 @@ export interface components {
              * @default null
              */
             organisation_id?: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            preset?: "preset_a" | "preset_b" | null;
         };
         RuleSetOut: {
             /** Format: date-time */
@@ -8182,8 +12783,9 @@ export interface components {
             version: number;
         };
         RuleSetPatch: {
+            /** @description those to change; null takes a cap away */
             category_caps?: {
-                [key: string]: number;
+                [key: string]: number | null;
             };
             floor?: number;
             monthly_gain?: number | null;
@@ -8237,7 +12839,7 @@ export interface components {
             /** @enum {string} */
             category: "BASE" | "LIFE" | "STUDY" | "SERVE" | "CULT" | "HONOR" | "ADJUST" | "DEDUCT";
             code: string;
-            kinds: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening")[];
+            kinds: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work" | "appraisal" | "article_adopted" | "commendation" | "community_service" | "correction" | "dues_on_time" | "false_claim" | "invited_lecture" | "make_up_study" | "pairing_help" | "placing" | "practical_matter" | "prepared_remarks" | "prize" | "quiz" | "study_absence" | "suggestion_adopted" | "training_course" | "unexcused_absence" | "urgent_task" | "year_opening")[];
             /** @default 0 */
             minimum_minutes?: number;
             name_en: string;
@@ -8250,7 +12852,40 @@ export interface components {
             trigger: ("check_in" | "claim" | "import" | "manual" | "system")[];
             value: {
                 [key: string]: unknown;
-            };
+            } & ({
+                /** @enum {string} */
+                kind: "base";
+                points: number;
+            } | {
+                /** @enum {string} */
+                kind: "by_level";
+                levels: {
+                    [key: string]: number;
+                };
+            } | {
+                /** @enum {string} */
+                kind: "fixed";
+                points: number;
+            } | {
+                /** @enum {string} */
+                kind: "highest_of_year";
+                levels: {
+                    [key: string]: number;
+                };
+            } | {
+                /** @enum {string} */
+                kind: "make_up";
+                sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
+            } | {
+                at_most: number;
+                /** @enum {string} */
+                kind: "per_hour";
+                points: number;
+            } | {
+                at_most: number;
+                /** @enum {string} */
+                kind: "stated";
+            });
             readonly words_en?: string;
             readonly words_zh?: string;
         };
@@ -8262,19 +12897,7 @@ export interface components {
             points: number;
         };
         RulesOut: {
-            category_caps: {
-                [key: string]: number;
-            };
-            /** Format: date-time */
-            effective_at: string;
-            floor: number;
-            monthly_gain: number | null;
-            name: string;
-            /** Format: uuid */
-            rule_set_id: string;
-            rules: components["schemas"]["RuleShownOut"][];
-            /** Format: uuid */
-            unit_rule_set_id: string | null;
+            items: components["schemas"]["RuleOut"][];
         };
         ScanIn: {
             claim?: string;
@@ -8284,6 +12907,11 @@ export interface components {
             /** @description a random name the app gave its installation */
             device?: string;
             digits?: string;
+            /**
+             * Format: date-time
+             * @description with a code that is sent later than scanned
+             */
+            scanned_at?: string;
         };
         SealOut: {
             digest: string;
@@ -8296,6 +12924,47 @@ export interface components {
                 [key: string]: unknown;
             }[];
             title: string;
+        };
+        SeriesCancelIn: {
+            /**
+             * Format: uuid
+             * @description the first one to call off; else all that are not over
+             * @default null
+             */
+            event_id?: string | null;
+            reason: string;
+        };
+        SeriesIn: {
+            event: components["schemas"]["EventIn"];
+            /**
+             * @description show the events at once; else they are drafts
+             * @default false
+             */
+            publish?: boolean;
+            recurrence: components["schemas"]["RecurrenceIn"];
+        };
+        SeriesOut: {
+            events: components["schemas"]["OneEventOut"][];
+            /** Format: date */
+            first_day: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organisation_id: string;
+            /** @description as RFC 5545 writes it */
+            rule: string;
+            skip_holidays: boolean;
+            version: number;
+        };
+        SeriesPatch: {
+            changes: components["schemas"]["EventPatch"];
+            /** Format: uuid */
+            event_id: string;
+            /**
+             * @description this event and the following, or all; one alone is PATCH /events
+             * @enum {string}
+             */
+            scope: "following" | "all";
         };
         SessionIn: {
             /**
@@ -8357,6 +13026,35 @@ export interface components {
             starts_at?: string;
             title?: string;
         };
+        SettingsIn: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            cancel_until?: string | null;
+            /** @default null */
+            capacity?: number | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            closes_at?: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            opens_at?: string | null;
+            /**
+             * @description hours to answer an offer; null: whoever is next gets the seat unasked
+             * @default null
+             */
+            reply_hours?: number | null;
+            /**
+             * @description whoever has no seat is not let in by scanning
+             * @default false
+             */
+            required?: boolean;
+        };
         SimulateIn: {
             /**
              * @default [
@@ -8411,6 +13109,35 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        SimulationSummary: {
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organisation_id: string;
+            /** Format: uuid */
+            rule_set_id: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @description when a set that is approved already takes over, in the span
+             */
+            superseded_at: string | null;
+            total: number | null;
+            /** Format: date-time */
+            until: string;
+        };
+        SimulationSummaryPage: {
+            items: components["schemas"]["SimulationSummary"][];
+            next_cursor: string | null;
+        };
         StatementDetailOut: {
             /** Format: date-time */
             closed_at: string | null;
@@ -8424,6 +13151,8 @@ export interface components {
             /** Format: date */
             notice_ends_on: string | null;
             objections: components["schemas"]["ObjectionOut"][];
+            /** @description of days of the month, not yet decided */
+            open_claims: number;
             open_objections: number;
             /** Format: uuid */
             organisation_id: string;
@@ -8453,6 +13182,8 @@ export interface components {
             month: string;
             /** Format: date */
             notice_ends_on: string | null;
+            /** @description of days of the month, not yet decided */
+            open_claims: number;
             open_objections: number;
             /** Format: uuid */
             organisation_id: string;
@@ -8477,6 +13208,8 @@ export interface components {
             month: string;
             /** Format: date */
             notice_ends_on: string | null;
+            /** @description of days of the month, not yet decided */
+            open_claims: number;
             open_objections: number;
             /** Format: uuid */
             organisation_id: string;
@@ -8495,12 +13228,130 @@ export interface components {
             items: components["schemas"]["StatementOut"][];
             next_cursor: string | null;
         };
+        StudiedOut: {
+            /** Format: date */
+            day: string;
+            /**
+             * Format: uuid
+             * @description attended; of make-up study, the one that was missed
+             */
+            event_id: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            /** @description attendance, training_course or make_up_study */
+            kind: string;
+            title: string;
+            worth: number;
+        };
+        StudyHoursOut: {
+            /** @description members of whom study is asked */
+            asked: number;
+            below: components["schemas"]["BelowOut"][] | null;
+            /**
+             * Format: date-time
+             * @description of the city: when the oldest of its units' figures was counted
+             */
+            counted_at: string | null;
+            items: components["schemas"]["MemberHoursOut"][] | null;
+            members: number;
+            /** @description of these, who have done it */
+            met: number;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            year: number;
+        };
+        StudyOut: {
+            asked: number;
+            members: number;
+            met: number;
+        };
         SubmitIn: {
             /** Format: date */
             effective_from: string;
             reason?: string;
             /** Format: uuid */
             simulation_id?: string;
+        };
+        TeamIn: {
+            /**
+             * @description somebody else, named by whoever runs the event
+             * @default null
+             */
+            captain?: components["schemas"]["WhoIn"] | null;
+            name: string;
+        };
+        TeamMemberOut: {
+            /** Format: uuid */
+            member_id: string;
+            name?: string | null;
+            /** @enum {string} */
+            state: "invited" | "joined";
+        };
+        TeamOut: {
+            /** Format: uuid */
+            captain_id: string;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            members: components["schemas"]["TeamMemberOut"][];
+            name: string;
+            version: number;
+        };
+        TeamOut1: {
+            /** Format: uuid */
+            captain_id: string;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            members: components["schemas"]["TeamMemberOut"][];
+            name: string;
+            version: number;
+        };
+        TeamPatch: {
+            /** Format: uuid */
+            captain_id?: string;
+            name?: string;
+        };
+        TeamsOut: {
+            items: components["schemas"]["TeamOut"][];
+            largest: number | null;
+            next_cursor: string | null;
+        };
+        TellingOut: {
+            items: components["schemas"]["ToldOut"][];
+        };
+        TermsIn: {
+            /** @description members a team has at most, its captain among them */
+            largest: number;
+        };
+        TermsOut: {
+            largest: number | null;
+        };
+        ThemeIn: {
+            /** @enum {string} */
+            theme: "culture" | "sports";
+        };
+        ThemeOut: {
+            name: string | null;
+            said: boolean;
+            theme: string | null;
+            version: number;
+            year: number;
+        };
+        ThemeOut1: {
+            name: string | null;
+            said: boolean;
+            theme: string | null;
+            version: number;
+            year: number;
+        };
+        ThemePage: {
+            items: components["schemas"]["ThemeOut"][];
+            next_cursor: string | null;
         };
         TickIn: {
             /** Format: uuid */
@@ -8523,6 +13374,18 @@ export interface components {
             expires_in: number;
             refresh_token: string;
         };
+        ToldOut: {
+            /** Format: uuid */
+            check_in_id: string | null;
+            /** Format: uuid */
+            client_ref: string;
+            /** @enum {string|null} */
+            code: "check_in_annulled" | "client_ref_reused" | "event_cancelled" | "event_not_open" | "list_expired" | "list_invalid" | "list_not_yours" | "member_unknown" | "nothing_to_take_along" | "pass_invalid" | "session_unknown" | null;
+            detail: string | null;
+            flags: ("burst" | "clock_off" | "device_shared" | "late" | "outside" | "outside_window" | "passed_on" | "static_code")[];
+            /** @enum {string} */
+            outcome: "present" | "pending" | "kept" | "refused";
+        };
         TransferIn: {
             /**
              * Format: uuid
@@ -8539,6 +13402,12 @@ export interface components {
         };
         UndoIn: {
             reason: string;
+        };
+        UnitOut: {
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            overdue: number | null;
         };
         UnitPlaceOut: {
             /** Format: uuid */
@@ -8562,6 +13431,9 @@ export interface components {
             policy: string;
             size: number | null;
         };
+        UnreadOut: {
+            unread: number;
+        };
         ValidationError: {
             detail?: {
                 "<location>"?: {
@@ -8569,6 +13441,15 @@ export interface components {
                 };
             };
             message?: string;
+        };
+        ValueKindOut: {
+            kind: string;
+            name: string;
+            /** @description their JSON schema */
+            parameters: {
+                [key: string]: unknown;
+            };
+            triggers: string[];
         };
         VerificationOut: {
             /** Format: date-time */
@@ -8591,8 +13472,51 @@ export interface components {
             rule: string;
             where: string;
         };
+        WatchedOut: {
+            duty: components["schemas"]["DutyOut"] | null;
+            minimum: number;
+            name: string;
+            period: string;
+            periods: components["schemas"]["PeriodOut"][];
+            rule: string;
+            source: string;
+            verified: boolean;
+        };
         WechatIn: {
             code: string;
+        };
+        WhoIn: {
+            /** Format: uuid */
+            member_id?: string;
+            member_no?: string;
+            name?: string;
+        };
+        WhoIn1: {
+            /** Format: uuid */
+            member_id?: string;
+            member_no?: string;
+            name?: string;
+        };
+        WinnerOut: {
+            /** Format: uuid */
+            member_id: string;
+            name?: string | null;
+        };
+        WithdrawIn: {
+            reason: string;
+        };
+        WordOut: {
+            code: string;
+            name: string;
+        };
+        WordsOut: {
+            categories: components["schemas"]["WordOut"][];
+            kinds: components["schemas"]["WordOut"][];
+            levels: components["schemas"]["WordOut"][];
+            periods: components["schemas"]["WordOut"][];
+            roles: components["schemas"]["WordOut"][];
+            triggers: components["schemas"]["WordOut"][];
+            values: components["schemas"]["ValueKindOut"][];
         };
     };
     responses: never;
