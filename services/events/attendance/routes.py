@@ -12,7 +12,7 @@ from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.models import EventRow
 from services.events.catalogue.permissions import EVENTS_RUN
 from services.events.check_ins.models import CheckInRow
-from services.events.roster_copy.belonging import belongs_below
+from services.events.roster_copy.members import belongs_to
 from services.events.roster_copy.models import MemberCopy
 from shared.web import (
     CursorIn,
@@ -104,7 +104,5 @@ def _expected(event: EventRow) -> int | None:
     if not CATEGORIES[event.category].roster or event.audience == "everyone":
         return None
     return current_uow().session.scalar(
-        select(func.count()).where(
-            belongs_below(event.organisation_path), MemberCopy.status != "left"
-        )
+        select(func.count()).where(belongs_to(event.organisation_path), MemberCopy.status != "left")
     )
