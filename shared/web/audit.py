@@ -30,9 +30,10 @@ _MADE: Final = ("id", "member_id")
 _KINDS: Final = ("kind", "format")
 
 # Words of the address, query parameters and files' names are kept where they can only be an id, a
-# time, a number or one of our words; what people type into a search (`q`) is often a name.
+# time, a number or one of our words; what people type into a search (`q`) is often a name, and a
+# device is forgotten sooner than the log.
 _NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
-_TYPED: Final = frozenset({"q", "cursor", "name"})
+_TYPED: Final = frozenset({"q", "cursor", "name", "device"})
 _KEPT: Final = re.compile(r"[A-Za-z0-9_:.+-]{1,100}", re.ASCII)
 
 

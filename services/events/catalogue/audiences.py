@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.events.catalogue.models import AudienceRow, EventRow, GuestRow
 from services.events.catalogue.permissions import EVENTS_CREATE, EVENTS_FOR_EVERYONE
 from services.events.catalogue.visibility import audience_of
-from services.events.roster_copy.belonging import belongs_below
+from services.events.roster_copy.members import belongs_to
 from services.events.roster_copy.models import MemberCopy, OrganisationCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
@@ -99,7 +99,7 @@ def let_in(uow: UnitOfWork, event: EventRow, member_ids: Sequence[UUID], by: UUI
         uow.session.scalars(
             select(MemberCopy.id).where(
                 MemberCopy.id.in_(member_ids),
-                or_(*(belongs_below(path) for path in audience.paths)),
+                or_(*(belongs_to(path) for path in audience.paths)),
             )
         )
     )

@@ -17,7 +17,7 @@ from shared.database import UnitOfWork
 # As the writer does: whoever changes the session waits for us, or we see what it became.
 _HOLD: Final = text("SELECT version FROM event_sessions WHERE id = :id FOR KEY SHARE")
 _TAKEN_OVER: Final = (
-    "method", "claim_nonce", "checked_in_at", "received_at", "state", "device", "code_age",
+    "method", "checked_in_at", "received_at", "state", "device", "code_age",
     "inside", "reason", "recorded_by",
 )  # fmt: skip
 
@@ -37,6 +37,7 @@ def merge(uow: UnitOfWork, row: CheckInRow, new: NewCheckIn) -> None:
     for name in _TAKEN_OVER:
         setattr(row, name, getattr(new, name))
     row.flags = list(new.flags)
+    row.claim_nonce = new.claim_nonce or row.claim_nonce  # a claim that was used stays used
     if row.checked_out_at is not None:
         row.minutes = minutes_of_stay(new.session, row.checked_in_at, row.checked_out_at)
     if row.state == "present" and _as_told(new.session, row) != before:

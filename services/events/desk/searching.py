@@ -10,7 +10,7 @@ from services.events.catalogue.models import EventRow, GuestRow, RoleRow
 from services.events.catalogue.visibility import audience_of
 from services.events.check_ins.models import CheckInRow
 from services.events.expected import sources
-from services.events.roster_copy.belonging import belongs_below
+from services.events.roster_copy.members import belongs_to
 from services.events.roster_copy.models import MemberCopy, OrganisationCopy
 from shared.database import UnitOfWork
 
@@ -78,7 +78,7 @@ def _of_event(event: EventRow) -> ColumnElement[bool]:
         .where(GuestRow.event_id == event.id)
         .union(select(RoleRow.member_id).where(RoleRow.event_id == event.id))
     )
-    paths = [belongs_below(path) for path in audience.paths]
+    paths = [belongs_to(path) for path in audience.paths]
     return or_(MemberCopy.id.in_(named), *paths)
 
 

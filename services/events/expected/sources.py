@@ -17,7 +17,7 @@ from services.events.catalogue.models import EventRow
 from services.events.catalogue.visibility import audience_of
 from services.events.expected.models import ExpectedListRow, ExpectedMemberRow
 from services.events.registrations.models import RegistrationRow
-from services.events.roster_copy.belonging import belongs_below
+from services.events.roster_copy.members import belongs_to
 from services.events.roster_copy.models import MemberCopy
 from shared.database import UnitOfWork
 
@@ -52,6 +52,6 @@ def living(event: EventRow, basis: str) -> Ids:
             RegistrationRow.event_id == event.id, RegistrationRow.state == "registered"
         )
     return select(MemberCopy.id).where(
-        or_(*(belongs_below(path) for path in audience_of(event).paths)),
+        or_(*(belongs_to(path) for path in audience_of(event).paths)),
         MemberCopy.status != "left",
     )

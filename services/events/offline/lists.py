@@ -15,7 +15,7 @@ from services.events.check_ins.refusals import Refusal
 from services.events.codes import offline_lists, passes
 from services.events.codes.offline_lists import Licence
 from services.events.offline import policy
-from services.events.roster_copy.belonging import belongs_below
+from services.events.roster_copy.members import belongs_to
 from services.events.roster_copy.models import MemberCopy
 from shared.auth import Principal
 from shared.database import UnitOfWork
@@ -65,7 +65,7 @@ def take_along(
     takes_part = MemberCopy.id.in_(select(RoleRow.member_id).where(RoleRow.event_id == event_id))
     members, complete = _members(uow, takes_part), False
     if event.audience == "organisation":
-        expected = _members(uow, or_(takes_part, belongs_below(event.organisation_path)))
+        expected = _members(uow, or_(takes_part, belongs_to(event.organisation_path)))
         if len(expected) <= MOST_MEMBERS:
             members, complete = expected, True
     listed = [_shown(licence.list_id, key, member) for member in members]

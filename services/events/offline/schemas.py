@@ -23,7 +23,7 @@ class OfflineListIn(Schema):
     )
 
 
-class ListedOut(Schema):
+class OfflineMemberOut(Schema):
     """Somebody on the list; the full name can be searched for, not read."""
 
     member_id = fields.UUID(required=True)
@@ -51,7 +51,7 @@ class OfflineListOut(Schema):
         required=True,
         metadata={"description": "false: more are expected than listed; keep unknown passes, too"},
     )
-    members = fields.List(fields.Nested(ListedOut), required=True)
+    members = fields.List(fields.Nested(OfflineMemberOut), required=True)
 
 
 class MarkIn(Schema):

@@ -135,6 +135,20 @@ def test_a_scan_kept_by_the_phone_needs_no_confirmation_once_staff_saw_the_membe
     assert [m["revision"] for m in news(hill.database)] == [1]
 
 
+def test_a_claim_stays_used_when_staff_saw_its_member_earlier(
+    hill: Field, clock: FixedClock
+) -> None:
+    device, member = hill.device, hill.members[0]
+    device.note(member)
+    clock.advance(60)
+    code = device.door.code(hill.event)["code"]
+    claim = device.client.post("/api/v1/code-claims", json={"code": code}).json["claim"]
+    assert device.door.scan(member, claim=claim).status_code == 201
+    assert device.told()[0]["outcome"] == "present"
+    assert check_ins(hill.database)[0]["method"] == "list"
+    assert device.door.scan(new_id(), claim=claim).json["code"] == "claim_used"
+
+
 @pytest.mark.parametrize("off", [timedelta(days=1), timedelta(days=-1), timedelta(seconds=301)])
 def test_a_device_whose_clock_is_wrong_is_put_right_and_waits_to_be_confirmed(
     hill: Field, clock: FixedClock, off: timedelta
