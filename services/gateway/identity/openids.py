@@ -16,6 +16,16 @@ def seal(openid_key: FieldKey, account_id: UUID, openid: str) -> bytes:
     return openid_key.seal(_PURPOSE, account_id.bytes, openid.encode())
 
 
+def kept(openid_key: FieldKey, account_id: UUID, openid: str, sealed: bytes | None) -> bytes:
+    """Return what is kept of an openid, sealed anew where nothing is, or nothing that opens."""
+    try:
+        if sealed is not None and unseal(openid_key, account_id, sealed) == openid:
+            return sealed
+    except ValueError:
+        pass
+    return seal(openid_key, account_id, openid)
+
+
 def unseal(openid_key: FieldKey, account_id: UUID, sealed: bytes) -> str:
     """Return the openid.
 

@@ -64,8 +64,9 @@ def by_wechat(uow: UnitOfWork, tools: Tools, code: str) -> sessions.Tokens:
         ticket = write_ticket(tools.field_key, openid, uow.clock.now())
         raise refusals.wechat_not_bound(ticket, int(WECHAT_TICKET_LIFETIME.total_seconds()))
     account, identity = bound
-    if identity.openid_sealed is None:
-        identity.openid_sealed = openids.seal(tools.openid_key, account.id, openid)
+    identity.openid_sealed = openids.kept(
+        tools.openid_key, account.id, openid, identity.openid_sealed
+    )
     return sessions.start(uow, tools, account, second_factor=False)
 
 

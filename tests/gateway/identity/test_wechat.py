@@ -274,8 +274,10 @@ class TestSignIn:
         for kept in (index, sealed):
             assert openid.encode() not in bytes(kept)
 
-    def test_a_binding_of_before_is_completed_by_the_next_sign_in(
+    @pytest.mark.parametrize("before", ["NULL", "'\\x00'", "openid_sealed || '\\x00'"])
+    def test_a_binding_without_an_openid_that_opens_gets_one_at_the_next_sign_in(
         self,
+        before: str,
         client: FlaskClient,
         database: Database,
         people: People,
@@ -285,7 +287,7 @@ class TestSignIn:
     ) -> None:
         ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
         bind(client, invite(client, secretary, people.member()), ticket)
-        run(database, "UPDATE wechat_identities SET openid_sealed = NULL")
+        run(database, f"UPDATE wechat_identities SET openid_sealed = {before}")
         assert by_wechat(client, platform.issue(openid)).status_code == 200
         ((account, sealed),) = sealed_openids(database)
         assert openids.unseal(FieldKey(OPENID_KEY), account, sealed) == openid
