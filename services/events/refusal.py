@@ -13,9 +13,11 @@ class Refusal:
     code: str
     status: int
     text: Text
+    retry_after: int | None = None
 
     def to_problem(self, **extra: object) -> Problem:
-        return Problem(self.code, self.text, status=self.status, extra=extra)
+        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
+        return Problem(self.code, self.text, status=self.status, extra=extra, headers=headers)
 
 
 def stop_at(refusal: Refusal | None) -> None:

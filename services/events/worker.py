@@ -1,5 +1,6 @@
 """The events service's background loops: ``python -m services.events.worker``."""
 
+from services.events.audit.retention import keep_no_longer
 from services.events.cadence import above as cadence
 from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
@@ -11,6 +12,7 @@ from services.events.registrations.lapsing import pass_on
 from services.events.reminders.changes import tell_changes
 from services.events.reminders.due import Reminders
 from services.events.reviews.service import forget_devices
+from services.events.stays.automatic import check_out_those_left
 from services.events.study_hours import service as study_hours
 from services.events.study_hours.recorded import record_study
 from shared.config import Environment
@@ -39,6 +41,8 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "dropped-previews": repeated(database, drop_previews, every=3600),
         "unit-counts": repeated(database, counting(COUNTERS), every=60),
         "forgotten-devices": repeated(database, forget_devices, every=3600),
+        "retention": repeated(database, keep_no_longer, every=3600),
+        "check-outs": repeated(database, check_out_those_left, every=60),
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster
         ).run,

@@ -31,12 +31,14 @@ class Permission:
     glossary's table of roles, and a permission that names the one holds the other.
 
     `audited` says that reading by it shows other people's data, so that the audit log keeps who
-    read what. Changes and exports are kept in any case.
+    read what. Changes and exports are kept in any case. `without_office` says that it shows them to
+    plain members as well, as an event's list to whoever was named its organiser.
     """
 
     name: str
     roles: frozenset[str]
     audited: bool = False
+    without_office: bool = False
 
     def __post_init__(self) -> None:
         unknown = self.roles - set(ROLES)

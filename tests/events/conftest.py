@@ -22,6 +22,7 @@ from shared.testing.plugin import MakeDatabase, TokenFor
 from tests.events.catalogue.people import People
 from tests.events.city import City
 from tests.events.door import BRANCH, Door, Event, MakeEvent
+from tests.events.ways import Ways
 
 
 @pytest.fixture
@@ -65,6 +66,11 @@ def city(database: Database, clock: FixedClock) -> City:
 @pytest.fixture
 def people(client: FlaskClient, token_for: TokenFor, city: City) -> People:
     return People(client, token_for, city)
+
+
+@pytest.fixture
+def ways(app: APIFlask, database: Database, token_for: TokenFor, clock: FixedClock) -> Ways:
+    return Ways(app, database, token_for, clock)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from marshmallow import fields
 from sqlalchemy import func, select, tuple_
 
 from services.events.catalogue import service as catalogue
-from services.events.catalogue.permissions import EVENTS_RUN
+from services.events.catalogue.permissions import ATTENDANCE_READ
 from services.events.check_ins.models import CheckInRow
 from services.events.expected import counting
 from services.events.roster_copy.models import MemberCopy
@@ -40,6 +40,7 @@ class AttendedOut(Schema):
     state = fields.String(required=True)
     checked_in_at = fields.AwareDateTime(required=True)
     checked_out_at = fields.AwareDateTime(required=True, allow_none=True)
+    auto_checked_out = fields.Boolean(required=True)
     minutes = fields.Integer(required=True, allow_none=True)
 
 
@@ -53,7 +54,7 @@ class AttendanceOut(Schema):
 
 
 @blueprint.get("/events/<uuid:event_id>/attendance")
-@requires(EVENTS_RUN)
+@requires(ATTENDANCE_READ)
 @blueprint.input(AttendanceIn, location="query")
 @blueprint.output(AttendanceOut)
 def get_attendance(event_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from services.events.catalogue.access import Audience
+from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.models import EventRow, GuestRow, RoleRow, SessionRow
 from services.events.catalogue.visibility import audience_of
 from shared.database import UnitOfWork
@@ -20,7 +21,8 @@ class SessionSnapshot:
 
     `roles` names those who lecture or help, by member; everyone else takes part. `seat_needed`
     says that they need a seat to be let in. Organisers may come like guests. `fenced` says that the
-    event asks phones where they are.
+    event asks phones where they are. `static_version` is what a printed code
+    must name to be good; None: none is.
     """
 
     session_id: UUID
@@ -44,6 +46,17 @@ class SessionSnapshot:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     fenced: bool = False
+    static_version: int | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Tell whether the length of the stay matters, by any of what the event counts as."""
+        return any(CATEGORIES[code].timed for code in (self.category, *self.tags))
+
+    @property
+    def over_at(self) -> datetime:
+        """The moment after which nobody arrives or leaves any more."""
+        return max(self.ends_at, self.closes_at)
 
 
 def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot]:
@@ -94,6 +107,7 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             opened_at=event.opened_at,
             closed_at=event.closed_at,
             fenced=event.geofence is not None,
+            static_version=session.static_version,
         )
         for session, event in rows
     ]

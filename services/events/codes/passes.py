@@ -1,4 +1,10 @@
-"""A member's pass, which staff scan: the member and the pass's version, and a proof of both."""
+"""A member's pass: what staff scan, off a phone or a printed card.
+
+It names the member and the pass's version, and proves both: the member's id (16 bytes), version
+(3 bytes), a truncated HMAC-SHA256 over both (11 bytes), in base64url: 40 characters. It says
+nothing of the member to whoever else reads it, and opens nothing by itself: staff see whom they
+admit. Renewed, all earlier ones are void.
+"""
 
 import binascii
 import hmac
@@ -8,14 +14,18 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+LENGTH: Final = 40
+FIRST_VERSION: Final = 1
 _MEMBER_BYTES: Final = 16
 _VERSION_BYTES: Final = 3
+_BODY: Final = _MEMBER_BYTES + _VERSION_BYTES
 _MAC_BYTES: Final = 11
-_LENGTH: Final = _MEMBER_BYTES + _VERSION_BYTES + _MAC_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
+    """What a pass says; whether it has been renewed since is for the database to tell."""
+
     member_id: UUID
     version: int
 
@@ -32,12 +42,14 @@ def read(key: bytes, text: str) -> Pass | None:
         raw = urlsafe_b64decode(text.encode("ascii"))
     except (ValueError, binascii.Error):
         return None
-    if len(raw) != _LENGTH or urlsafe_b64encode(raw).decode() != text:
+    if len(raw) != _BODY + _MAC_BYTES or urlsafe_b64encode(raw).decode() != text:
         return None
-    body = raw[:-_MAC_BYTES]
-    if not hmac.compare_digest(raw[-_MAC_BYTES:], _mac(key, body)):
+    body = raw[:_BODY]
+    if not hmac.compare_digest(raw[_BODY:], _mac(key, body)):
         return None
-    return Pass(UUID(bytes=body[:_MEMBER_BYTES]), int.from_bytes(body[_MEMBER_BYTES:]))
+    return Pass(
+        member_id=UUID(bytes=body[:_MEMBER_BYTES]), version=int.from_bytes(body[_MEMBER_BYTES:])
+    )
 
 
 def _mac(key: bytes, body: bytes) -> bytes:

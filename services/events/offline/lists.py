@@ -15,6 +15,7 @@ from services.events.check_ins.refusals import Refusal
 from services.events.codes import offline_lists, passes
 from services.events.codes.offline_lists import Licence
 from services.events.offline import policy
+from services.events.passes.service import versions_of
 from services.events.roster_copy.members import belongs_to
 from services.events.roster_copy.models import MemberCopy
 from shared.auth import Principal
@@ -27,7 +28,6 @@ MOST_MEMBERS: Final = 5000
 # only guessed.
 _NAME_BYTES: Final = 2
 _PASS_BYTES: Final = 8
-PASS_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,15 @@ def take_along(
         expected = _members(uow, or_(takes_part, belongs_to(event.organisation_path)))
         if len(expected) <= MOST_MEMBERS:
             members, complete = expected, True
-    listed = [_shown(licence.list_id, key, member) for member in members]
+    versions = versions_of(uow, [member.id for member in members])
+    listed = [
+        _shown(
+            licence.list_id,
+            member,
+            passes.issue(key, member.id, versions.get(member.id, passes.FIRST_VERSION)),
+        )
+        for member in members
+    ]
     token = offline_lists.issue(key, licence)
     return OfflineList(licence, token, event, sessions, listed, complete)
 
@@ -89,11 +97,11 @@ def _members(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[MemberCopy
     return list(uow.session.scalars(query.order_by(MemberCopy.id).limit(MOST_MEMBERS + 1)))
 
 
-def _shown(salt: UUID, key: bytes, member: MemberCopy) -> dict[str, Any]:
+def _shown(salt: UUID, member: MemberCopy, good: str) -> dict[str, Any]:
     return {
         "member_id": str(member.id),
         "name": masked(member.name),
         "initials": initials(member.name),
         "name_hash": name_hash(salt, member.name),
-        "pass_digest": pass_digest(passes.issue(key, member.id, PASS_VERSION)),
+        "pass_digest": pass_digest(good),
     }

@@ -14,19 +14,14 @@ from services.events.catalogue.service import nearest
 from services.events.catalogue.snapshot import SessionSnapshot, read_snapshots
 from services.events.check_ins import flags
 from services.events.check_ins.models import CheckInRow
+from services.events.check_ins.record import MarkOutcome, Recorded, hold_session, record_marks
 from services.events.check_ins.refusals import Refusal
 from services.events.check_ins.service import device_of
+from services.events.check_ins.stay import Mark
 from services.events.codes import offline_lists, passes
 from services.events.offline import policy, statements
-from services.events.offline.arrivals import (
-    Mark,
-    MarkOutcome,
-    Recorded,
-    hold_session,
-    record_marks,
-)
-from services.events.offline.lists import PASS_VERSION
 from services.events.offline.refusals import REFUSALS
+from services.events.passes.service import versions_of
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.text import Text
@@ -93,7 +88,9 @@ def _members(
     uow: UnitOfWork, key: bytes, marks: Sequence[Mapping[str, Any]]
 ) -> list[UUID | Refusal]:
     """Return whose each mark is, or why nobody's."""
-    named = [_named(key, mark) for mark in marks]
+    shown = [passes.read(key, mark["pass"]) if "pass" in mark else None for mark in marks]
+    versions = versions_of(uow, [one.member_id for one in shown if one is not None])
+    named = [_named(mark, one, versions) for mark, one in zip(marks, shown, strict=True)]
     ids = [whose for whose in named if isinstance(whose, UUID)]
     known = set(uow.session.scalars(text(statements.MEMBERS_KNOWN), {"ids": ids}))
     return [
@@ -102,12 +99,13 @@ def _members(
     ]
 
 
-def _named(key: bytes, mark: Mapping[str, Any]) -> UUID | Refusal:
+def _named(
+    mark: Mapping[str, Any], shown: passes.Pass | None, versions: Mapping[UUID, int]
+) -> UUID | Refusal:
     if "member_id" in mark:
         member_id: UUID = mark["member_id"]
         return member_id
-    shown = passes.read(key, mark["pass"])
-    if shown is None or shown.version != PASS_VERSION:
+    if shown is None or shown.version != versions.get(shown.member_id, passes.FIRST_VERSION):
         return REFUSALS["pass_invalid"]
     return shown.member_id
 
@@ -125,6 +123,7 @@ def _mark(
     session: SessionSnapshot, noted: _Noted, behind: timedelta, now: datetime, staff: UUID
 ) -> Mark:
     sent, by_pass = noted.sent, "pass" in noted.sent
+    arrives = sent["direction"] == "in"
     at, wrong = policy.put_right(sent["at"], behind, now)
     return Mark(
         id=sent["client_ref"],
@@ -137,8 +136,8 @@ def _mark(
             f"{noted.member_id} {by_pass} {sent['direction']} {sent['at'].timestamp()}"
             f" {sent.get('session_id')}".encode()
         ).digest(),
-        role=session.roles.get(noted.member_id, "participant"),
-        method="pass" if by_pass else "list",
+        role=session.roles.get(noted.member_id, "participant") if arrives else None,
+        method=("pass" if by_pass else "list") if arrives else None,
         recorded_by=staff,
         reason=None if by_pass else ON_THE_LIST.zh,
         flags=flags.of_mark(session, at, wrong, sent["direction"]),
@@ -149,6 +148,8 @@ def _told(recorded: Recorded) -> Told:
     check_in, refusal = recorded.check_in, None
     if recorded.outcome is MarkOutcome.REUSED:
         check_in, refusal = None, REFUSALS["client_ref_reused"]
-    elif check_in is not None and check_in.state == "annulled":
+    elif recorded.outcome is MarkOutcome.ANNULLED or (
+        check_in is not None and check_in.state == "annulled"
+    ):
         refusal = REFUSALS["check_in_annulled"]
     return Told(recorded.mark.id, refusal, check_in)

@@ -6,15 +6,12 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from services.events.catalogue import service as catalogue
-from services.events.catalogue.models import SessionRow
-from services.events.catalogue.snapshot import read_snapshots
-from services.events.check_ins.message import attendance
 from services.events.check_ins.models import CheckInRow
+from services.events.check_ins.record import hold_session, work_out
 from services.events.check_ins.refusals import Refusal
 from services.events.reviews import statements
 from services.events.reviews.refusals import REFUSALS
 from shared.auth import Principal
-from shared.contracts import attendance as contract
 from shared.database import UnitOfWork
 
 
@@ -30,22 +27,24 @@ def confirm(
         NotFound: `event_unknown`.
         Forbidden: `not_your_event`.
     """
-    catalogue.hold(uow, event_id)  # so that what is told is what the event is
+    catalogue.get_to_run(uow, principal, event_id)
+    wanted = CheckInRow.event_id == event_id, CheckInRow.id.in_(check_in_ids)
+    ids = uow.session.scalars(select(CheckInRow.session_id).where(*wanted).distinct())
+    # Sessions before their check-ins, as everything that records does.
+    held = {session_id: hold_session(uow, session_id) for session_id in sorted(ids)}
     event = catalogue.get_to_run(uow, principal, event_id)
-    rows = uow.session.scalars(
-        select(CheckInRow)
-        .where(CheckInRow.event_id == event_id, CheckInRow.id.in_(check_in_ids))
-        .order_by(CheckInRow.id)
-        .with_for_update()
-    ).all()
+    query = select(CheckInRow).where(*wanted).order_by(CheckInRow.id).with_for_update()
+    rows = uow.session.scalars(query.execution_options(populate_existing=True)).all()
     outcomes: dict[UUID, Refusal | None] = dict.fromkeys(check_in_ids, REFUSALS["check_in_unknown"])
     outcomes |= {row.id: _refusal(row, principal, event.state) for row in rows}
     new = [row for row in rows if outcomes[row.id] is None and row.reviewed_at is None]
+    waiting = {(row.session_id, row.member_id) for row in new if row.state == "pending"}
     uow.session.execute(
-        text(statements.CONFIRM),
+        text(statements.REVIEWED),
         {"ids": [r.id for r in new], "by": principal.member_id, "now": uow.clock.now()},
     )
-    _tell(uow, event_id, [row for row in new if row.state == "pending"])
+    for session_id, session in held.items():
+        work_out(uow, session, {member for where, member in waiting if where == session_id})
     return outcomes
 
 
@@ -57,18 +56,3 @@ def _refusal(row: CheckInRow, principal: Principal, event_state: str) -> Refusal
     if row.member_id == principal.member_id and row.reviewed_at is None:
         return REFUSALS["own_check_in"]
     return None
-
-
-def _tell(uow: UnitOfWork, event_id: UUID, rows: Sequence[CheckInRow]) -> None:
-    found = read_snapshots(uow, SessionRow.event_id == event_id) if rows else []
-    sessions = {session.session_id: session for session in found}
-    for row in rows:
-        message = attendance(
-            sessions[row.session_id],
-            row.id,
-            row.member_id,
-            row.role,
-            row.checked_in_at,
-            row.minutes,
-        )
-        uow.publish(contract.STREAM, contract.RECORDED_V1, str(row.member_id), message)

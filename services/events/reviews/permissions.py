@@ -7,6 +7,8 @@ from typing import Final
 
 from shared.auth import Permission
 
-REVIEWS_READ: Final = Permission("reviews.read", frozenset({"member"}), audited=True)
+REVIEWS_READ: Final = Permission(
+    "reviews.read", frozenset({"member"}), audited=True, without_office=True
+)
 REVIEWS_CONFIRM: Final = Permission("reviews.confirm", frozenset({"member"}))
 HEADCOUNTS_KEEP: Final = Permission("headcounts.keep", frozenset({"member"}))

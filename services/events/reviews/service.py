@@ -102,7 +102,7 @@ def take_position(
 
     The first word counts: whoever was outside does not become inside by sending again.
     """
-    checked = corrections.find(uow, principal, check_in_id, lock=True)
+    checked = corrections.hold(uow, principal, check_in_id)
     row = checked.check_in
     if row.member_id != principal.member_id:
         return REFUSALS["check_in_unknown"]

@@ -45,9 +45,8 @@ REVIEWS: Final = """
     ORDER BY r.checked_in_at, r.id LIMIT :limit
 """
 
-CONFIRM: Final = """
-    UPDATE check_ins SET reviewed_by = :by, reviewed_at = :now, state = 'present',
-        revision = greatest(revision, 1)
+REVIEWED: Final = """
+    UPDATE check_ins SET reviewed_by = :by, reviewed_at = :now
     WHERE id = ANY(CAST(:ids AS uuid[]))
 """
 
@@ -70,6 +69,9 @@ HEADCOUNTS: Final = """
 """
 
 FORGET_DEVICES: Final = """
+    WITH marks AS (
+        UPDATE check_in_marks SET device = NULL WHERE device IS NOT NULL AND at < :before
+    )
     UPDATE check_ins SET device = NULL WHERE id IN (
         SELECT id FROM check_ins WHERE device IS NOT NULL AND checked_in_at < :before
         ORDER BY checked_in_at LIMIT :batch FOR UPDATE SKIP LOCKED

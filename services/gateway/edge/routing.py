@@ -15,6 +15,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/calendar-feeds",
         "/api/v1/check-ins",
         "/api/v1/code-claims",
+        "/api/v1/event-audit",
         "/api/v1/event-categories",
         "/api/v1/event-imports",
         "/api/v1/event-series",
@@ -26,6 +27,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/me/study-hours",
         "/api/v1/study-hours",
         "/api/v1/me/registrations",
+        "/api/v1/pass-cards",
     ),
     "points": (
         "/api/v1/adjustments",

@@ -1,4 +1,4 @@
-"""Marks made without network, headcounts, places of events, and when an event took check-ins."""
+"""Headcounts, places of events, and when an event took check-ins."""
 
 from alembic import op
 
@@ -23,24 +23,6 @@ UP = (
     """
     CREATE INDEX check_ins_with_device ON check_ins (checked_in_at) WHERE device IS NOT NULL
     """,
-    # What staff noted without network, by our clock, as it was told first.
-    """
-    CREATE TABLE offline_marks (
-        event_id uuid NOT NULL REFERENCES events (id),
-        client_ref uuid NOT NULL,
-        session_id uuid NOT NULL REFERENCES event_sessions (id),
-        member_id uuid NOT NULL,
-        direction text NOT NULL CHECK (direction IN ('in', 'out')),
-        method text NOT NULL CHECK (method IN ('pass', 'list')),
-        at timestamptz NOT NULL,
-        received_at timestamptz NOT NULL,
-        recorded_by uuid NOT NULL,
-        request_hash bytea NOT NULL,
-        PRIMARY KEY (event_id, client_ref),
-        CHECK (at <= received_at)
-    )
-    """,
-    "CREATE INDEX offline_marks_by_member ON offline_marks (session_id, member_id)",
     # A count is a person's word at a moment: a wrong one is counted again.
     """
     CREATE TABLE headcounts (
@@ -70,7 +52,6 @@ UP = (
 DOWN = (
     "DROP TABLE headcounts",
     "DROP FUNCTION refuse_headcount_change",
-    "DROP TABLE offline_marks",
     "DROP INDEX check_ins_with_device",
     """
     ALTER TABLE events

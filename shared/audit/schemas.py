@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.points.audit.service import WHAT
+from shared.audit.reading import WHAT
 from shared.web import CursorIn, Schema, page_of
 
 
