@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 from typing import Any, Final, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import psycopg
 from sqlalchemy import ARRAY, Uuid, any_, literal, select, text
@@ -25,7 +25,6 @@ from services.events.check_ins.news import as_told, tell
 from services.events.check_ins.stay import Mark, Stay, stay
 from services.events.check_ins.storing import put_marks, put_rows, shown_by
 from shared.database import UnitOfWork
-from shared.ids import new_id
 from shared.text import Text
 
 # One at a time for each session, as a departure may be told beside its arrival; phones do not wait.
@@ -226,7 +225,8 @@ def _write_arrivals(uow: UnitOfWork, session: SessionSnapshot, marks: Sequence[M
     firsts = [next(own) for _, own in groupby(arrivals, key=lambda m: m.member_id)]
     if not firsts:
         return set()
-    check_ins = {new_id(): mark for mark in firsts}
+    # The same id on whichever device's word it is written.
+    check_ins = {uuid5(session.session_id, str(mark.member_id)): mark for mark in firsts}
     connection = uow.session.connection().connection.driver_connection
     outcomes = writer.insert(
         cast("psycopg.Connection[Any]", connection),

@@ -95,8 +95,7 @@ def post_confirmation(check_in_id: UUID) -> Response:
     refusal = confirm(uow, principal, found.session.event_id, [check_in_id])[check_in_id]
     if refusal is not None:
         raise refusal.to_problem()
-    uow.session.refresh(found.check_in)
-    return _show(found)
+    return _show(corrections.find(uow, principal, check_in_id))
 
 
 @blueprint.post("/check-ins/<uuid:check_in_id>/position")

@@ -85,7 +85,7 @@ def test_any_order_of_devices_and_phones_comes_to_one_outcome(
     devices, told, ids = (hill.device, hill.other_device()), _told(hill, noted, begin), set()
     clock.advance(4 * 3600)
     for way in ways:
-        hill.execute("DELETE FROM offline_marks")
+        hill.execute("DELETE FROM check_in_marks")
         hill.execute("DELETE FROM check_ins")
         hill.execute("DELETE FROM outbox")
         for batch in way:
@@ -177,7 +177,7 @@ def test_the_same_ids_come_out_whichever_device_tells_first(hill: Field, crowd: 
     here, there, _ = noted_by_both(hill, crowd[:20])
     outcomes = []
     for order in ((here, there), (there, here)):
-        for table in ("offline_marks", "check_ins", "outbox"):
+        for table in ("check_in_marks", "check_ins", "outbox"):
             hill.execute(f"DELETE FROM {table}")
         for device in order:
             device.told()
