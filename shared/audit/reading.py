@@ -7,18 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from services.points.leaderboards.policy import masked
 from shared.database import UnitOfWork
 from shared.documents import Column, Document, Section, Value
 from shared.errors import Unprocessable
+from shared.names import masked
 from shared.text import Text
 
 LONGEST: Final = timedelta(days=31)
 _AT_ONCE: Final = 1_000
 
 # Ids rise with time, so the newest come first. HTTP's refusals begin at 400.
-_SELECT: Final = """
-    SELECT a.*, m.name AS actor FROM audit_log a LEFT JOIN members m ON m.id = a.actor_id
+_WANTED: Final = """
     WHERE (CAST(:actor_id AS uuid) IS NULL OR a.actor_id = :actor_id)
         AND (CAST(:subject_id AS uuid) IS NULL OR a.subject_ids @> ARRAY[CAST(:subject_id AS uuid)])
         AND (CAST(:organisation_id AS uuid) IS NULL OR a.organisation_id = :organisation_id)
@@ -26,10 +25,6 @@ _SELECT: Final = """
         AND (CAST(:since AS timestamptz) IS NULL OR a.at >= :since)
         AND (CAST(:until AS timestamptz) IS NULL OR a.at < :until)
 """
-_PAGE: Final = text(
-    f"{_SELECT} AND (CAST(:before AS uuid) IS NULL OR a.id < :before) ORDER BY a.id DESC LIMIT :limit"
-)
-_SPAN: Final = text(f"{_SELECT} ORDER BY a.at, a.id")
 _COLUMNS: Final = (
     ("at", Text("时间", "Time"), 20),
     ("actor", Text("操作人", "Actor"), 10),
@@ -45,20 +40,58 @@ _COLUMNS: Final = (
 )
 
 
-def acts(
-    uow: UnitOfWork, narrowed: dict[str, Any], before: UUID | None, limit: int
-) -> Sequence[dict[str, Any]]:
-    """Return acts, newest first; `narrowed` has the fields of `AuditFilter`."""
-    rows = uow.session.execute(_PAGE, {**narrowed, "before": before, "limit": limit})
-    return [{**row._mapping, "actor_name": _masked(row)} for row in rows]  # noqa: SLF001 - the public way to a dict
+class Reading:
+    """The log of one service.
 
-
-def export(uow: UnitOfWork, narrowed: dict[str, Any], language: str) -> Document:
-    """Return a span of the log as a document, in the order of time; rows are read as it is written.
-
-    Raises:
-        Unprocessable: `audit_span_too_long`, if it ends before it begins or lasts over 31 days.
+    Args:
+        people: the table in which the service has people's ids and names.
     """
+
+    def __init__(self, people: str) -> None:
+        select = (
+            "SELECT a.*, m.name AS actor FROM audit_log a"  # noqa: S608 - a name of a table of ours
+            f" LEFT JOIN {people} m ON m.id = a.actor_id {_WANTED}"
+        )
+        self._page = text(
+            f"{select} AND (CAST(:before AS uuid) IS NULL OR a.id < :before)"
+            " ORDER BY a.id DESC LIMIT :limit"
+        )
+        self._span = text(f"{select} ORDER BY a.at, a.id")
+
+    def acts(
+        self, uow: UnitOfWork, narrowed: dict[str, Any], before: UUID | None, limit: int
+    ) -> Sequence[dict[str, Any]]:
+        """Return acts, newest first; `narrowed` has the fields of `AuditFilter`."""
+        rows = uow.session.execute(self._page, {**narrowed, "before": before, "limit": limit})
+        return [{**row._mapping, "actor_name": _masked(row)} for row in rows]  # noqa: SLF001 - the public way to a dict
+
+    def export(self, uow: UnitOfWork, narrowed: dict[str, Any], language: str) -> Document:
+        """Return a span as a document, in the order of time; rows are read as it is written.
+
+        Raises:
+            Unprocessable: `audit_span_too_long`, if it ends before it begins or lasts over 31 days.
+        """
+        span, columns, title = _heading(narrowed, language)
+        section = Section("acts", title, columns, self._rows(uow, narrowed))
+        return Document("audit", title, span, [section], language)
+
+    def _rows(self, uow: UnitOfWork, narrowed: dict[str, Any]) -> Iterator[Sequence[Value]]:
+        result = uow.session.execute(
+            self._span, narrowed, execution_options={"yield_per": _AT_ONCE}
+        )
+        for row in result:
+            yield (
+                row.at, _masked(row), str(row.actor_id), ", ".join(row.reach), row.action,
+                row.permission, " ".join(map(str, row.subject_ids)),
+                str(row.organisation_id) if row.organisation_id else None,
+                " ".join(f"{name}={value}" for name, value in row.filters.items()),
+                row.request_id, str(row.status),
+            )  # fmt: skip
+
+
+def _heading(
+    narrowed: dict[str, Any], language: str
+) -> tuple[list[tuple[str, Value]], list[Column], str]:
     since, until = narrowed["since"], narrowed["until"]
     if not timedelta() < until - since <= LONGEST:
         raise Unprocessable(
@@ -78,20 +111,7 @@ def export(uow: UnitOfWork, narrowed: dict[str, Any], language: str) -> Document
         (Text("起", "From").in_language(language), since),
         (Text("止", "Until").in_language(language), until),
     ]
-    section = Section("acts", title, columns, _rows(uow, narrowed))
-    return Document("audit", title, span, [section], language)
-
-
-def _rows(uow: UnitOfWork, narrowed: dict[str, Any]) -> Iterator[Sequence[Value]]:
-    result = uow.session.execute(_SPAN, narrowed, execution_options={"yield_per": _AT_ONCE})
-    for row in result:
-        yield (
-            row.at, _masked(row), str(row.actor_id), ", ".join(row.reach), row.action,
-            row.permission, " ".join(map(str, row.subject_ids)),
-            str(row.organisation_id) if row.organisation_id else None,
-            " ".join(f"{name}={value}" for name, value in row.filters.items()),
-            row.request_id, str(row.status),
-        )  # fmt: skip
+    return span, columns, title
 
 
 def _masked(row: Row[Any]) -> str | None:
