@@ -27,12 +27,14 @@ class Permission:
     """What a route asks for; held by the roles named, each within its part of the tree.
 
     `audited` says that reading by it shows other people's data, so that the audit log keeps who
-    read what. Changes and exports are kept in any case.
+    read what. Changes and exports are kept in any case. `without_office` says that it shows them to
+    plain members as well, as an event's list to whoever was named its organiser.
     """
 
     name: str
     roles: frozenset[str]
     audited: bool = False
+    without_office: bool = False
 
     def __post_init__(self) -> None:
         unknown = self.roles - set(ROLES)

@@ -49,7 +49,8 @@ def note_read(permission: Permission, answer: Any) -> Any:
         return answer
     response = current_app.make_response(answer)
     export = response.headers.get("Content-Disposition", "").startswith("attachment")
-    if response.status_code < _ERRORS and (permission.audited or export) and not _is_own():
+    noted = permission.audited or export
+    if response.status_code < _ERRORS and noted and not _is_own(permission):
         # On the connection the request has: a second one could wait for others that do the same.
         uow = current_uow()
         write(uow, _act(response.status_code))
@@ -66,14 +67,17 @@ def note_refusal(status: int) -> None:
         uow.commit()
 
 
-def _is_own() -> bool:
-    """Tell whether only the asker's own can be seen: members without an office see no other's."""
+def _is_own(permission: Permission) -> bool:
+    """Tell whether only the asker's own can be seen, as most often without an office."""
     principal: Principal = g.principal
     own = (request.view_args or {}).get("member_id") == principal.member_id
     return (
         own
         or request.path.startswith(_OWN)
-        or all(grant.role == "member" for grant in principal.grants)
+        or (
+            not permission.without_office
+            and all(grant.role == "member" for grant in principal.grants)
+        )
     )
 
 
