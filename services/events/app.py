@@ -3,13 +3,19 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
+from services.events.audit.permissions import AUDIT_READ
 from services.events.catalogue import routes as catalogue
 from services.events.catalogue.permissions import EVENTS_IMPORT
 from services.events.check_ins import routes as check_ins
+from services.events.check_ins import staff_routes as check_ins_by_staff
 from services.events.check_ins.service import CheckIns
 from services.events.config import Settings
 from services.events.imports import KINDS
+from services.events.passes import routes as passes
 from services.events.screen import routes as screen
+from services.events.static_codes import routes as static_codes
+from services.events.stays import routes as stays
+from shared.audit.routes import audit_blueprint
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -24,6 +30,11 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     check_ins.blueprint,
     screen.blueprint,
     attendance.blueprint,
+    check_ins_by_staff.blueprint,
+    stays.blueprint,
+    passes.blueprint,
+    static_codes.blueprint,
+    audit_blueprint("event_audit", "/api/v1/event-audit", "roster_members", AUDIT_READ),
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
 )
 
@@ -38,7 +49,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         verifier=TokenVerifier(read_jwks(settings.public_keys)),
         clock=clock,
         settings=settings,
+        audited=True,
     )
     app = create_service(suite, BLUEPRINTS)
-    app.extensions["door"] = CheckIns(suite.database, suite.redis, clock, settings.code_key)
+    # Nobody at the door waits for a Redis that is away.
+    counters = connect(settings.redis_url, patience=0.3)
+    app.extensions["door"] = CheckIns(suite.database, counters, clock, settings.code_key)
     return app

@@ -142,9 +142,9 @@ def fill_events(uow: UnitOfWork) -> None:
             " '2026-11-23T12:00+08', 'published', now(), :somebody, now())"
         ),
         (
-            "INSERT INTO event_sessions (id, event_id, starts_at, ends_at, opens_at, closes_at)"
-            " VALUES (:session_id, :event_id, '2026-11-23T08:00+08', '2026-11-23T12:00+08',"
-            " '2026-11-23T07:00+08', '2026-11-23T13:00+08')"
+            "INSERT INTO event_sessions (id, event_id, starts_at, ends_at, opens_at, closes_at,"
+            " static_version) VALUES (:session_id, :event_id, '2026-11-23T08:00+08',"
+            " '2026-11-23T12:00+08', '2026-11-23T07:00+08', '2026-11-23T13:00+08', 1)"
         ),
         (
             "INSERT INTO check_ins (id, event_id, session_id, member_id, role, method, client_ref,"

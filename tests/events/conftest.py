@@ -20,6 +20,7 @@ from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import MakeDatabase, TokenFor
 from tests.events.door import BRANCH, Door, Event, MakeEvent
+from tests.events.ways import Ways
 
 
 @pytest.fixture
@@ -53,6 +54,11 @@ def client(app: APIFlask) -> FlaskClient:
 @pytest.fixture
 def door(client: FlaskClient, token_for: TokenFor) -> Door:
     return Door(client, token_for)
+
+
+@pytest.fixture
+def ways(app: APIFlask, database: Database, token_for: TokenFor, clock: FixedClock) -> Ways:
+    return Ways(app, database, token_for, clock)
 
 
 @pytest.fixture

@@ -54,6 +54,8 @@ class SessionRow(Base):
     ends_at: Mapped[datetime] = mapped_column(_MOMENT)
     opens_at: Mapped[datetime] = mapped_column(_MOMENT)
     closes_at: Mapped[datetime] = mapped_column(_MOMENT)
+    # What the session's printed code names; None while none is switched on.
+    static_version: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -11,6 +11,9 @@ from shared.auth import Permission
 
 EVENTS_READ: Final = Permission("events.read", frozenset({"member"}))
 EVENTS_RUN: Final = Permission("events.run", frozenset({"member"}))
+ATTENDANCE_READ: Final = Permission(
+    "attendance.read", frozenset({"member"}), audited=True, without_office=True
+)
 
 EVENTS_OF: Final = {
     code: Permission(f"events.create.{code}", category.makers)

@@ -108,10 +108,12 @@ def _set(event: EventRow, session: SessionRow, times: Times) -> None:
 def _find(event: EventRow, session_id: UUID) -> SessionRow:
     found = next((session for session in event.sessions if session.id == session_id), None)
     if found is None:
-        raise NotFound(
-            "session_unknown",
-            Text(
-                zh="没有这个场次，请刷新后重选。", en="The event has no such session; choose again."
-            ),
-        )
+        raise session_unknown()
     return found
+
+
+def session_unknown() -> NotFound:
+    return NotFound(
+        "session_unknown",
+        Text(zh="没有这个场次，请刷新后重选。", en="The event has no such session; choose again."),
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.models import EventRow, RoleRow, SessionRow
 from shared.database import UnitOfWork
 
@@ -15,7 +16,8 @@ from shared.database import UnitOfWork
 class SessionSnapshot:
     """A session together with what it inherits from its event.
 
-    `roles` names those who lecture or help, by member; everyone else takes part.
+    `roles` names those who lecture or help, by member; everyone else takes part. `static_version`
+    is what a printed code must name to be good; None: none is.
     """
 
     session_id: UUID
@@ -34,6 +36,17 @@ class SessionSnapshot:
     closes_at: datetime
     version: int
     roles: Mapping[UUID, str]
+    static_version: int | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Tell whether the length of the stay matters, by any of what the event counts as."""
+        return any(CATEGORIES[code].timed for code in (self.category, *self.tags))
+
+    @property
+    def over_at(self) -> datetime:
+        """The moment after which nobody arrives or leaves any more."""
+        return max(self.ends_at, self.closes_at)
 
 
 def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot]:
@@ -71,6 +84,7 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             closes_at=session.closes_at,
             version=session.version,
             roles=roles.get(event.id, {}),
+            static_version=session.static_version,
         )
         for session, event in rows
     ]

@@ -14,6 +14,16 @@ from shared.auth import Principal
 
 def decide(session: SessionSnapshot, principal: Principal, now: datetime) -> Refusal | None:
     """Return why the member may not check in now, or None."""
+    refusal = _decide_when(session, now)
+    if refusal is not None:
+        return refusal
+    takes_part = principal.member_id in session.roles
+    if not takes_part and not may_attend(principal, session.audience, session.organisation_path):
+        return REFUSALS["not_eligible"]
+    return None
+
+
+def _decide_when(session: SessionSnapshot, now: datetime) -> Refusal | None:
     if session.state == "cancelled":
         return REFUSALS["event_cancelled"]
     if session.state not in ("published", "open"):
@@ -22,9 +32,6 @@ def decide(session: SessionSnapshot, principal: Principal, now: datetime) -> Ref
         return REFUSALS["too_late"]
     if now < session.opens_at and session.state != "open":
         return REFUSALS["too_early"]
-    takes_part = principal.member_id in session.roles
-    if not takes_part and not may_attend(principal, session.audience, session.organisation_path):
-        return REFUSALS["not_eligible"]
     return None
 
 
@@ -42,8 +49,24 @@ def decide_at_desk(session: SessionSnapshot, now: datetime) -> Refusal | None:
     return None
 
 
-def minutes_of_stay(session: SessionSnapshot, arrived: datetime, left: datetime) -> int:
-    """Return the whole minutes of a stay that fall inside the session and its closing time."""
-    begin = max(arrived, session.starts_at)
-    end = min(left, max(session.closes_at, session.ends_at))
-    return max(0, int((end - begin).total_seconds()) // 60)
+def decide_static(
+    session: SessionSnapshot, version: int, principal: Principal, now: datetime
+) -> Refusal | None:
+    """Return why the printed code of an unattended place does not admit the member, or None.
+
+    Paper can be photographed and sent around, so it is good only while the session itself runs,
+    for those the event is meant for, and for taking part; whoever comes early or late, is invited,
+    lectures or helps is checked in by the screen or the desk.
+    """
+    if session.static_version != version:
+        return REFUSALS["static_code_off"]
+    refusal = _decide_when(session, now)
+    if refusal is not None:
+        return refusal
+    if not session.starts_at <= now <= session.ends_at:
+        return REFUSALS["too_early" if now < session.starts_at else "too_late"]
+    if principal.member_id in session.roles:
+        return REFUSALS["static_code_for_participants"]
+    if not may_attend(principal, session.audience, session.organisation_path):
+        return REFUSALS["not_eligible"]
+    return None

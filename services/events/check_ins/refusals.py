@@ -15,9 +15,11 @@ class Refusal:
     code: str
     status: int
     text: Text
+    retry_after: int | None = None
 
     def to_problem(self, **extra: object) -> Problem:
-        return Problem(self.code, self.text, status=self.status, extra=extra)
+        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
+        return Problem(self.code, self.text, status=self.status, extra=extra, headers=headers)
 
 
 _ALL: Final = (
@@ -59,6 +61,58 @@ _ALL: Final = (
         "too_many_attempts", 429,
         Text("尝试次数过多，请扫码，或十分钟后再试，或请工作人员登记。",
              "Too many tries; scan the code, wait ten minutes, or ask at the desk."),
+        retry_after=600,
+    ),
+    Refusal(
+        "too_many_scans", 429,
+        Text("无效扫码次数过多，请一分钟后扫描会场屏幕上的码，或请工作人员登记。",
+             "Too many scans that were no good; scan the hall's screen in a minute, or ask at the desk."),
+        retry_after=60,
+    ),
+    Refusal(
+        "static_code_off", 410,
+        Text("这张打印的签到码已停用，请扫描现场最新的码，或向工作人员说明。",
+             "This printed code is no longer in use; scan the one on display now, or ask the organiser."),
+    ),
+    Refusal(
+        "static_code_for_participants", 403,
+        Text("讲师和工作人员不能用打印的码签到，请扫会场屏幕或到签到台登记。",
+             "Lecturers and helpers check in at the hall's screen or the desk, not by a printed code."),
+    ),
+    Refusal(
+        "pass_invalid", 400,
+        Text("这不是本系统的党员码，请让对方重新打开，或按姓名登记并写明理由。",
+             "This is not one of our passes; ask for it again, or tick the name with a reason."),
+    ),
+    Refusal(
+        "pass_renewed", 410,
+        Text("这个党员码已更换作废，请出示新的，或按姓名登记并写明理由。",
+             "This pass was replaced by a newer one; ask for that, or tick the name with a reason."),
+    ),
+    Refusal(
+        "member_left", 403,
+        Text("名册显示此人已转出，不能签到；如有误请先更正名册。",
+             "By the roster this member has left; put the roster right first if that is wrong."),
+    ),
+    Refusal(
+        "pass_not_eligible", 403,
+        Text("此人不在本活动范围内；如受邀参加，请写明理由后登记。",
+             "The event is not meant for this member; if invited, record it with a reason."),
+    ),
+    Refusal(
+        "pass_too_late", 409,
+        Text("签到已截止；如确已到场，请写明理由后登记。",
+             "Check-in has closed; if the member was there, record it with a reason."),
+    ),
+    Refusal(
+        "member_annulled", 409,
+        Text("此人的签到已被撤销；如有误，请恢复并写明理由。",
+             "This member's check-in was annulled; if that was wrong, restore it with a reason."),
+    ),
+    Refusal(
+        "not_checked_in", 409,
+        Text("此人没有签到记录，请先登记签到。",
+             "This member has not checked in; record the arrival first."),
     ),
     Refusal(
         "too_early", 409,

@@ -39,16 +39,49 @@ class ScanIn(Schema):
             raise ValidationError("Send exactly one of: code, claim, digits.", "code")
 
 
-class TickIn(Schema):
-    member_id = fields.UUID(required=True)
+class WhomIn(Schema):
+    """Whom staff have before them: a `pass` that they scanned, or a `member_id`."""
+
+    member_id = fields.UUID()
+    pass_ = fields.String(data_key="pass", validate=validate.Length(1, MAX_CODE))
+    client_ref = fields.UUID(
+        load_default=None, metadata={"description": "sent again, it is carried out once"}
+    )
+
+    @validates_schema
+    def one_person(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if ("member_id" in data) == ("pass_" in data):
+            raise ValidationError("Send either a pass or a member_id.", "member_id")
+
+
+class TickIn(WhomIn):
+    """By pass; or, with a reason, by name or a guest's pass."""
+
     session_id = fields.UUID(load_default=None)
     role = fields.String(
         load_default=None, validate=validate.OneOf(("participant", "lecturer", "helper"))
     )
+    reason = fields.String(load_default=None, validate=REASON)
+
+    @validates_schema
+    def ticked_for_a_reason(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "member_id" in data and data.get("reason") is None:
+            raise ValidationError("Say why.", "reason")
+
+
+class ListIn(Schema):
+    """A paper list: ids or numbers of members, in the list's order."""
+
+    members = fields.List(
+        fields.String(validate=(validate.Length(1, 64), validate.ContainsNoneOf("\0"))),
+        required=True,
+        validate=validate.Length(1, 2000),
+    )
+    session_id = fields.UUID(load_default=None)
     reason = fields.String(required=True, validate=REASON)
 
 
-class AnnulIn(Schema):
+class ReasonIn(Schema):
     reason = fields.String(required=True, validate=REASON)
 
 
@@ -72,6 +105,10 @@ class CheckInOut(Schema):
     state = fields.String(required=True)
     checked_in_at = fields.AwareDateTime(required=True)
     checked_out_at = fields.AwareDateTime(required=True, allow_none=True)
+    auto_checked_out = fields.Boolean(
+        required=True,
+        metadata={"description": "never checked out: taken to have left when the session ended"},
+    )
     minutes = fields.Integer(required=True, allow_none=True)
 
 
@@ -79,3 +116,33 @@ class AnswerOut(Schema):
     check_in = fields.Nested(CheckInOut, required=True)
     replayed = fields.Boolean(required=True)
     already = fields.Boolean(required=True)
+    returned = fields.Boolean(
+        required=True, metadata={"description": "had checked out, and is back"}
+    )
+
+
+class WhoOut(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    member_no = fields.String(required=True)
+    organisation_name = fields.String(required=True, allow_none=True)
+
+
+class SeenOut(AnswerOut):
+    member = fields.Nested(WhoOut, required=True)
+
+
+class ListedOut(Schema):
+    given = fields.String(required=True)
+    member_id = fields.UUID(required=True, attribute="member.id")
+    name = fields.String(required=True, attribute="member.name")
+    outcome = fields.String(
+        required=True, validate=validate.OneOf(("checked_in", "already", "annulled"))
+    )
+    check_in_id = fields.UUID(required=True, attribute="check_in.id")
+
+
+class ListOut(Schema):
+    """What became of each line, in the list's order."""
+
+    items = fields.List(fields.Nested(ListedOut), required=True)

@@ -10,12 +10,11 @@ from sqlalchemy import func, select
 from services.events.catalogue import service as catalogue
 from services.events.catalogue.models import SessionRow
 from services.events.catalogue.permissions import EVENTS_RUN
+from services.events.catalogue.sessions import session_unknown
 from services.events.catalogue.snapshot import read_snapshots
 from services.events.check_ins.models import CheckInRow
 from services.events.codes import digits, rotating
 from services.events.screen.picture import qr_svg
-from shared.errors import NotFound
-from shared.text import Text
 from shared.web import (
     Schema,
     current_clock,
@@ -61,12 +60,7 @@ def get_code(event_id: UUID, query_data: dict[str, Any]) -> tuple[dict[str, Any]
         if wanted is None or session.session_id == wanted
     ]
     if not sessions:
-        raise NotFound(
-            "session_unknown",
-            Text(
-                zh="没有这个场次，请刷新后重选。", en="The event has no such session; choose again."
-            ),
-        )
+        raise session_unknown()
     session = catalogue.nearest(sessions, now)
     settings = current_suite().settings
     code = rotating.issue(settings.code_key, session.short_id, now)

@@ -14,10 +14,12 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/cadence",
         "/api/v1/check-ins",
         "/api/v1/code-claims",
+        "/api/v1/event-audit",
         "/api/v1/event-categories",
         "/api/v1/event-imports",
         "/api/v1/events",
         "/api/v1/me/pass",
+        "/api/v1/pass-cards",
     ),
     "points": (
         "/api/v1/adjustments",
