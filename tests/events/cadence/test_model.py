@@ -12,6 +12,7 @@ from services.events.cadence import above, service
 from services.events.roster_copy.models import OrganisationCopy
 from shared.auth import Grant, Principal
 from shared.clock import SHANGHAI, FixedClock, local_day
+from shared.contracts.roster import ORGANISATIONS_V1
 from shared.database import Database
 from shared.ids import new_id
 from tests.events.cadence.conftest import GROUP, HERE, ROOT, THERE, UNIT, YOUTH
@@ -27,14 +28,25 @@ from tests.events.city import City
 from tests.events.past import Past
 
 FAR, FAR_UNIT = "/city/u2/b3/", "/city/u2/"
+SECOND = f"{HERE}g2/"
 BRANCHES = (HERE, THERE, FAR)
-PLACES = (*BRANCHES, GROUP, YOUTH, UNIT, FAR_UNIT, ROOT)
+PLACES = (*BRANCHES, GROUP, SECOND, YOUTH, UNIT, FAR_UNIT, ROOT)
 KINDS = ("branch_meeting", "committee_meeting", "group_meeting", "lecture", "theme_day",
          "organisational_life", "youth_study")  # fmt: skip
 # Around the turn of the year, where months, quarters and years end at once.
 FIRST = datetime(2026, 9, 20, tzinfo=SHANGHAI)
 
-moments = st.integers(0, 110 * 48).map(lambda n: FIRST + timedelta(minutes=30 * n))
+# Half of all happens within hours of where a month ends and the next begins.
+EDGES = [datetime(2026, month, 1, tzinfo=SHANGHAI) for month in (10, 11, 12)]
+EDGES.append(datetime(2027, 1, 1, tzinfo=SHANGHAI))
+moments = st.one_of(
+    st.integers(0, 110 * 48).map(lambda n: FIRST + timedelta(minutes=30 * n)),
+    st.builds(
+        lambda edge, hours: edge + timedelta(hours=hours),
+        st.sampled_from(EDGES),
+        st.sampled_from((-12, -1, 0, 1, 12)),
+    ),
+)
 people = st.lists(
     st.builds(
         Person,
@@ -52,7 +64,7 @@ def worlds(draw: st.DrawFn) -> World:
     world = World(
         today,
         {place: draw(known) for place in (*BRANCHES, YOUTH)},
-        {HERE: [GROUP]},
+        {HERE: [GROUP, SECOND]},
         {YOUTH: draw(st.sampled_from(("青年理论学习小组", "篮球队")))},
         {ROOT: "committee", UNIT: "unit", FAR_UNIT: "unit"},
         draw(people),
@@ -101,6 +113,9 @@ def test_every_view_says_what_the_slow_model_says(
 
 
 def enter(city: City, past: Past, world: World) -> None:
+    city.organisations[SECOND] = UUID(int=2)
+    group = city.organisation(GROUP) | {"id": str(UUID(int=2)), "code": "g2", "path": SECOND}
+    city.tell(ORGANISATIONS_V1, {"organisations": [group]})
     for table in ("check_ins", "event_sessions", "events", "roster_members", "cadence_marks"):
         past.run(f"DELETE FROM {table}")
     for place, since in world.known_since.items():
