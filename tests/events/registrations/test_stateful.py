@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
+from services.events.catalogue import making
 from services.events.catalogue import service as catalogue
 from services.events.registrations import listing, service
 from services.events.registrations.lapsing import pass_on
@@ -53,7 +54,7 @@ class Seats(RuleBasedStateMachine):
         grants = (MEMBER, Grant("branch_secretary", HERE))
         self.secretary = Principal(city.join("S", HERE), "书记", HERE, grants)
         with self.database.unit_of_work() as uow:
-            event = catalogue.create(
+            event = making.create(
                 uow,
                 self.secretary,
                 {
@@ -173,8 +174,8 @@ def test_any_history_of_seats_is_what_a_simple_list_says(make_database: MakeData
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         SeatsHere,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=10,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
