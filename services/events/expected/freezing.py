@@ -31,7 +31,7 @@ def freeze(uow: UnitOfWork) -> bool:
     ).all()
     for event in over:
         basis = sources.basis_of(uow, event)
-        if basis in ("registered", "roster"):
+        if basis not in (None, "named"):
             uow.session.execute(
                 delete(ExpectedMemberRow).where(ExpectedMemberRow.event_id == event.id)
             )

@@ -1,4 +1,4 @@
-"""Saying by name who is expected, where no rule can: a committee, those asked to report."""
+"""Saying by name who is expected, where no rule can: those asked to report, advisors."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -37,7 +37,7 @@ class CountsOut(Schema):
     basis = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "what it is known from: named, registered, roster"},
+        metadata={"description": "what it is known from: named, registered, roster, offices"},
     )
     frozen_at = Moment(
         required=True, allow_none=True, metadata={"description": "since when it stays as it is"}

@@ -9,7 +9,9 @@ from tests.events.expected.conftest import HERE, Branch
 
 @pytest.fixture
 def inhabited(city: City) -> City:
-    city.join("P1", "/city/u1/b1/")
+    secretary = {"role": "branch_secretary", "path": "/city/u1/b1/"}
+    elsewhere = {"role": "committee_member", "path": "/city/u1/b2/"}
+    city.join("P1", "/city/u1/b1/", roles=[secretary, elsewhere])
     city.join("P2", "/city/u1/b1/", group_path="/city/u1/b1/g1/")
     city.join("P3", "/city/u1/b2/", cross_paths=["/city/u1/youth/"])
     city.join("P4", "/city/u2/b3/")
@@ -28,10 +30,9 @@ def inhabited(city: City) -> City:
         # A talk that is a lecture as well is one everybody is expected at.
         ("/city/u1/b1/", {"category": "study_session", "tags": ["lecture"]}, 2),
         ("/city/u1/b1/", {"category": "study_session"}, None),
-        ("/city/u1/b1/", {"category": "committee_meeting"}, None),
         ("/city/u1/b1/", {"category": "lecture", "audience": "everyone"}, None),
-        # Who holds a role is not in the copy of the roster: better nobody than the wrong ones.
-        ("/city/u1/b1/", {"category": "lecture", "required_roles": ["branch_secretary"]}, None),
+        ("/city/u1/", {"category": "lecture", "required_roles": ["branch_secretary"]}, 1),
+        ("/city/u1/", {"category": "lecture", "required_roles": ["unit_admin"]}, 0),
     ],
 )
 def test_expected_follows_the_organisation(
@@ -43,7 +44,7 @@ def test_expected_follows_the_organisation(
     assert (attendance["present"], attendance["expected"]) == (0, expected)
     shown = admin.get(f"/events/{made['id']}/expected").json
     assert (shown["expected"], shown["absent"]) == (expected, expected or 0)
-    assert shown["basis"] == ("roster" if expected else None)
+    assert shown["basis"] == (None if expected is None else "roster")
     assert len(shown["items"]) == (expected or 0)
 
 
@@ -113,10 +114,36 @@ def test_of_an_event_with_seats_those_who_have_one_are_expected(branch: Branch) 
     assert branch.expected(event)["items"][0]["member_id"] == str(waiting.id)
 
 
-def test_a_committees_members_are_named(branch: Branch) -> None:
+def test_at_a_committees_meeting_those_who_hold_its_offices_are_expected(branch: Branch) -> None:
+    def office(role: str, path: str = HERE) -> dict[str, str]:
+        return {"role": role, "path": path}
+
+    branch.members("A1")
+    committee = [
+        branch.city.join(
+            "C1", HERE, roles=[office("branch_secretary"), office("committee_member")]
+        ),
+        branch.city.join("C2", HERE, roles=[office("committee_member")]),
+    ]
+    branch.city.join("C3", HERE, roles=[office("committee_member", "/city/u1/b2/")])
+    branch.city.join("C4", HERE, roles=[office("committee_member")], status="left")
+    event = branch.meeting("committee_meeting")
+    shown = branch.expected(event)
+    assert (shown["basis"], shown["expected"]) == ("offices", 2)
+    assert [item["member_id"] for item in shown["items"]] == [str(c) for c in committee]
+    # Held together with the whole branch it is a meeting of the whole branch.
+    both = branch.meeting("committee_meeting", tags=["branch_meeting"])
+    assert branch.counts(both)[0] == 4
+    branch.clock.advance(3600)
+    branch.let_the_worker_freeze()
+    branch.city.join("C5", HERE, roles=[office("committee_member")])
+    assert branch.counts(event)[0] == 2
+
+
+def test_who_is_expected_is_named_where_no_rule_says_it(branch: Branch) -> None:
     chair, member, other = branch.members("A1", "A2", "A3")
     (advisor,) = branch.members("B1", path="/city/u2/b3/")
-    event = branch.meeting("committee_meeting")
+    event = branch.meeting("study_session")
     assert branch.counts(event) == (None, 0, 0, 0, 0)
     named = branch.name(event, chair, member, advisor)
     assert (named.status_code, named.headers["ETag"]) == (200, '"1"')
@@ -133,7 +160,7 @@ def test_a_committees_members_are_named(branch: Branch) -> None:
 
 def test_a_list_of_names_is_right_or_refused(branch: Branch) -> None:
     (member,) = branch.members("A1")
-    event = branch.meeting("committee_meeting")
+    event = branch.meeting("study_session")
     path, match = f"/events/{event}/expected", {"If-Match": '"0"'}
     ghost = {"members": [{"member_no": "A1", "name": "不是他"}]}
     refused(branch.secretary.send("PUT", path, ghost, **match), 422, "member_unknown")
