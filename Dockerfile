@@ -33,19 +33,28 @@ FROM service AS gateway
 COPY services/gateway services/gateway
 CMD ["gunicorn", "-c", "shared/gunicorn.py", "services.gateway.wsgi:app"]
 
+FROM node:20-slim AS frontends
+WORKDIR /frontends/miniprogram
+ENV CI=true
+COPY services/gateway/frontends/miniprogram/package.json services/gateway/frontends/miniprogram/package-lock.json services/gateway/frontends/miniprogram/.npmrc ./
+RUN npm ci
+COPY services/gateway/frontends/miniprogram ./
+RUN npm run build && mkdir -p ../built && cp -r dist/build/h5 ../built/m
+
 # The edge's configuration is rendered when the image is made; names are looked up while it runs.
 FROM gateway AS edge-configuration
 USER root
 RUN mkdir -p /edge && python -m services.gateway.edge.render \
     --listen 8443 --redirect-from 8080 \
-    --gateway gateway:8000 --events events:8000 --points points:8000 \
+    --gateway gateway:8000 --events events:8000 --live events-live:8000 --points points:8000 \
     --resolver 127.0.0.11 --var /tmp --access-log /dev/stdout --frontends /usr/share/suite \
     --certificate /run/secrets/tls_certificate --key /run/secrets/tls_key \
     --output /edge/nginx.conf
 
 FROM nginx:1.29-alpine AS edge
 COPY --from=edge-configuration /edge/nginx.conf /etc/nginx/nginx.conf
-COPY services/gateway/frontends/plain /usr/share/suite
+COPY services/gateway/frontends/plain /usr/share/suite/plain
+COPY --from=frontends /frontends/built /usr/share/suite/built
 USER nginx
 EXPOSE 8080 8443
 HEALTHCHECK --interval=10s --timeout=3s CMD ["wget", "-q", "-O", "/dev/null", "--no-check-certificate", "https://127.0.0.1:8443/readyz"]

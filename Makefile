@@ -7,7 +7,11 @@ export UV_PYTHON_DOWNLOADS := never
 # What this machine trusts, a company's own certificates among it; uv's own list where it has none.
 export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 
-.PHONY: help setup run demo-full test lint types imports format unit bench manage secrets clean
+FRONTENDS := services/gateway/frontends
+APP := $(FRONTENDS)/miniprogram
+APP_SOURCES := $(shell find $(APP) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+
+.PHONY: help setup frontends run demo-full test lint types imports format api-types unit bench manage secrets clean app-checks
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,15 +23,33 @@ setup: .venv/.ready ## Install everything into this folder (.tools, .venv)
 	@.tools/bin/uv sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-run: setup ## Start the whole suite with a small demo city (PORT=8000 VAR_DIR=var)
+frontends: $(FRONTENDS)/built/m/index.html ## Build the front ends with the machine's Node, or one from a wheel
+
+$(APP)/node_modules/.ready: $(APP)/package-lock.json .ci/node.sh | .venv/.ready
+	@cd $(APP) && $(CURDIR)/.ci/node.sh npm ci --loglevel=error
+	@touch $@
+
+$(FRONTENDS)/built/m/index.html: $(APP)/node_modules/.ready $(APP_SOURCES)
+	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent build
+	@rm -rf $(@D) && mkdir -p $(@D) && cp -r $(APP)/dist/build/h5/. $(@D)
+
+api-types: setup $(APP)/node_modules/.ready ## Make the front ends' types anew from the API document
+	@$(PY) -m tests.architecture.api_document > $(APP)/node_modules/.api.json
+	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent api-types
+
+run: setup frontends ## Start the whole suite with a small demo city (PORT=8000 VAR_DIR=var)
 	@exec $(PY) -m shared.embedded.run
 
-demo-full: setup ## Start it with the full city: 342 units, 10,000 branches, 200,000 members
+demo-full: setup frontends ## Start it with the full city: 342 units, 10,000 branches, 200,000 members
 	@VAR_DIR=$${VAR_DIR:-var-full} DEMO=full exec $(PY) -m shared.embedded.run
 
-test: setup lint types imports ## Set up and run all checks and tests
+test: setup lint types imports app-checks frontends ## Set up and run all checks and tests
 	@.ci/browser.sh
 	@$(PY) -m pytest -n 2 --dist loadgroup
+
+app-checks: $(APP)/node_modules/.ready ## Check the front ends' types and run their tests
+	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent types
+	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent test
 
 lint: setup ## Check style
 	@.venv/bin/ruff format --check --quiet .
@@ -56,4 +78,4 @@ secrets: setup ## Make the secrets that docker-compose.yml names
 	@.ci/secrets.sh
 
 clean: ## Remove what was installed and built; data in var/ stays
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(APP)/node_modules $(APP)/dist $(FRONTENDS)/built .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

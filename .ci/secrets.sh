@@ -15,6 +15,8 @@ for service in points events gateway; do
 done
 keep code_key "$(random)"
 keep field_key "$(random)"
+keep openid_key "$(random)"
+keep wechat_templates.json "{}"
 .venv/bin/python -m services.gateway.manage keys \
     --private-key secrets/token_private_key.pem --public-keys secrets/token_public_keys.json
 for file in wechat_app_secret tls_certificate.pem tls_key.pem; do

@@ -9,7 +9,8 @@ workers = int(os.environ.get("WORKERS", "1"))
 threads = int(os.environ.get("THREADS", "32"))
 # Longer than the edge keeps its connections, so that the edge is the one to close.
 keepalive = 75
-graceful_timeout = 10
+# Who only watches connects anew by itself, so nobody waits for those.
+graceful_timeout = int(os.environ.get("GRACEFUL_TIMEOUT", "10"))
 # Heartbeats in memory: on a slow disk they would be taken for a hang.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
 # It would lie in the user's home, one for all services, and in a container nowhere.

@@ -9,6 +9,7 @@ from typing import Final
 
 _SEED: Final = 20_260_701
 _PER_BRANCH: Final = 20
+_COMMITTEE: Final = (17, 18)
 
 _SURNAMES: Final = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -78,7 +79,10 @@ def organisations(size: Size) -> Iterator[Organisation]:
 
 
 def members(size: Size) -> Iterator[Member]:
-    """Return everybody, branch by branch; each branch has a secretary and two group leaders."""
+    """Return everybody, branch by branch.
+
+    Each branch has a secretary, two more on its committee, and two group leaders.
+    """
     numbers = random.Random(_SEED)
     serial = 0
     for unit, count in _branches_of_units(size):
@@ -120,12 +124,16 @@ def _branches_of_units(size: Size) -> Iterator[tuple[int, int]]:
 def _role(unit: int, branch: int, place: int, code: str) -> tuple[str, str]:
     """Return the role of a branch's member by place: 0 its secretary, 1 and 2 lead its groups.
 
+    17 and 18 sit on its committee, beside those who may sign in to the demo as plain members.
+
     The first unit's last branch is where the city's second administrator and its auditor sit.
     """
     if place == 0:
         return "支部书记", code
     if place in (1, 2):
         return "党小组长", f"{code}-g{1 + place % 2}"
+    if place in _COMMITTEE:
+        return "支委", code
     if place == 3 and branch == 1:  # noqa: PLR2004 - the next free place
         return "机关党委管理员", f"u{unit:03d}"
     if unit == 1 and branch == 2:  # noqa: PLR2004 - the second branch
@@ -134,7 +142,7 @@ def _role(unit: int, branch: int, place: int, code: str) -> tuple[str, str]:
 
 
 def _status(numbers: random.Random, place: int) -> str:
-    if place < 16:  # noqa: PLR2004 - those who may sign in to the demo are plain members
+    if place < 16 or place in _COMMITTEE:  # noqa: PLR2004 - those who may sign in are in service
         return "正式党员"
     return numbers.choice(("正式党员", "正式党员", "预备党员", "退休党员"))
 

@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
 
-from services.demo import city, past
+from services.demo import calendar, city, past
 from services.demo.city import Size
 from services.demo.files import csv_files, xlsx
 from services.demo.suite import (
@@ -66,13 +67,54 @@ def _load_city(base_url: str, size: Size, settings: Path) -> dict[str, Any]:
                 "/event-imports", "attendance", name, content
             )
         )
+    _fill_calendar(base_url, suite, accounts, today)
     _wait_until_posted(suite)
+    _decide_on_a_claim(base_url, today)
     root = _organisation(suite, "city")["id"]
     for account in accounts:
         account.setdefault("organisation_id", root)
     order = ("member", "branch_secretary", "unit_admin", "city_admin", "auditor")
     accounts.sort(key=lambda account: (order.index(account["role"]), account["username"]))
     return {"base_url": base_url, "accounts": accounts}
+
+
+def _fill_calendar(
+    base_url: str, city_admin: Suite, accounts: list[dict[str, Any]], today: date
+) -> None:
+    (home,) = (account for account in accounts if account["username"] == "secretary")
+    winners = [account["member_id"] for account in accounts if account["role"] == "member"][:3]
+    secretary = Suite(base_url)
+    _eventually(lambda: secretary.sign_in(home["username"]))
+    calendar.fill(city_admin, secretary, home["organisation_id"], winners, today)
+
+
+def _decide_on_a_claim(base_url: str, today: date) -> None:
+    """Let a member claim something, and the group's leader and the secretary decide on it.
+
+    The member is told of it; each step is done once, however often the load is taken up.
+    """
+    body = {
+        "kind": "community_service",
+        "day": (today - timedelta(days=1)).isoformat(),
+        "title": "东湖社区值守",
+        "description": "周末在东湖社区维持秩序两小时。",
+        "client_ref": str(uuid5(NAMESPACE_URL, "demo:claim")),
+    }
+    claim = _signed_in(base_url, "member03").call("POST", "/claims", json=body)
+    for state, username, decision in (
+        ("first_review", "member02", "forward"),
+        ("branch_review", "secretary", "approve"),
+    ):
+        if claim["state"] == state:
+            claim = _signed_in(base_url, username).call(
+                "POST", f"/claims/{claim['id']}/review", json={"decision": decision}
+            )
+
+
+def _signed_in(base_url: str, username: str) -> Suite:
+    suite = Suite(base_url)
+    _eventually(lambda: suite.sign_in(username))
+    return suite
 
 
 def _account(role: str, username: str, member_id: str, *, totp: bool = False) -> dict[str, Any]:
@@ -124,8 +166,7 @@ def _something_today(base_url: str, document: dict[str, Any]) -> list[str]:
     """Return events that are on now; make them where there are none."""
     by_role = {account["role"]: account for account in reversed(document["accounts"])}
     home = by_role["branch_secretary"]
-    suite = Suite(base_url)
-    _eventually(lambda: suite.sign_in(home["username"]))
+    suite = _signed_in(base_url, home["username"])
     now = datetime.now(SHANGHAI).replace(second=0, microsecond=0)
     soon = (now + timedelta(hours=1)).isoformat()
     listed = suite.call(
@@ -148,6 +189,8 @@ def _something_today(base_url: str, document: dict[str, Any]) -> list[str]:
         ("专题党课：把群众放在心上", "lecture", "机关礼堂", now - timedelta(minutes=5)),
         ("机关青年读书会", "study_session", "图书馆二楼", now - timedelta(minutes=5)),
         ("周末社区志愿服务", "volunteering", "社区服务中心", now + timedelta(days=2)),
+        # Of this one the branch is reminded at once.
+        ("支部党员大会", "branch_meeting", "三楼会议室", now + timedelta(minutes=50)),
     ):
         body = {
             "title": title,

@@ -3,7 +3,8 @@
 It follows the documentation of `code2Session` (developers.weixin.qq.com/miniprogram/dev/server/
 API/user-login/api_code2session) and of `wx.login`: every answer is HTTP 200 with a body of JSON
 sent as `text/plain`; a code lives five minutes and works once; one user may ask 100 times a
-minute. What a phone would do by `wx.login`, a test does by `POST /stand-in/codes {openid}`.
+minute. What a phone would do by `wx.login`, a test does by `POST /stand-in/codes {openid}`, and what
+it would do by `wx.requestSubscribeMessage`, by `POST /stand-in/consents {openid, template_id}`.
 """
 
 import os
@@ -12,36 +13,18 @@ import threading
 import time
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from flask import Flask, Response, request
 
+from services.demo.wechat_codes import MESSAGES, Refused
+from services.demo.wechat_messages import Messenger
+
 CODE_LIFETIME: Final = 300.0
 USER_QUOTA: Final = 100
-
-# errcode → errmsg, from the general list of return codes.
-MESSAGES: Final = {
-    -1: "system error",
-    40002: "invalid grant_type",
-    40013: "invalid appid",
-    40029: "invalid code",
-    40125: "invalid appsecret",
-    40163: "code been used",
-    40226: "code blocked",
-    41002: "appid missing",
-    41004: "appsecret missing",
-    41008: "missing code",
-    45011: "api minute-quota reach limit mustslower retry next minute",
-}
-
-
-class Refused(Exception):  # noqa: N818 - an answer of the API, not a fault of ours
-    def __init__(self, errcode: int) -> None:
-        super().__init__(errcode)
-        self.errcode = errcode
 
 
 @dataclass
@@ -57,6 +40,7 @@ class Platform:
 
     app_id: str
     app_secret: str
+    messenger: Messenger
     now: Callable[[], float] = time.monotonic
     blocked: set[str] = field(default_factory=set)
     failing: int = 0
@@ -70,6 +54,7 @@ class Platform:
         code = secrets.token_urlsafe(24)
         with self._lock:
             self._forget_old_codes()
+            self.messenger.know(openid)
             self._codes[code] = _Code(openid, self.now())
         return code
 
@@ -124,18 +109,30 @@ class Platform:
 def create_app(platform: Platform) -> Flask:
     """The API over one platform, with the doors a test needs under `/stand-in`."""
     app = Flask(__name__)
+    messenger = platform.messenger
 
     @app.get("/sns/jscode2session")
     def jscode2session() -> Response:
-        try:
-            body: dict[str, object] = dict(platform.code_to_session(request.args.to_dict()))
-        except Refused as refused:
-            rid = f"{secrets.token_hex(4)}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
-            body = {
-                "errcode": refused.errcode,
-                "errmsg": f"{MESSAGES[refused.errcode]}, rid: {rid}",
-            }
-        return Response(orjson.dumps(body), mimetype="text/plain")
+        return _answer(lambda: platform.code_to_session(request.args.to_dict()), "text/plain")
+
+    @app.post("/cgi-bin/stable_token")
+    def stable_token() -> Response:
+        return _answer(lambda: messenger.stable_token(request.get_json(force=True)))
+
+    @app.post("/cgi-bin/message/subscribe/send")
+    def send() -> Response:
+        token = request.args.get("access_token", "")
+        return _answer(lambda: messenger.send(token, request.get_json(force=True)))
+
+    @app.post("/stand-in/consents")
+    def post_consent() -> tuple[str, int]:
+        body = request.get_json()
+        messenger.allow(str(body["openid"]), str(body["template_id"]))
+        return "", 204
+
+    @app.get("/stand-in/messages")
+    def get_messages() -> dict[str, Any]:
+        return {"items": messenger.sent}
 
     @app.post("/stand-in/codes")
     def post_code() -> dict[str, str]:
@@ -158,12 +155,24 @@ def create_app(platform: Platform) -> Flask:
     return app
 
 
+def _answer(act: Callable[[], Mapping[str, Any]], mimetype: str = "application/json") -> Response:
+    """Return what the API answers; a refusal is HTTP 200 as well."""
+    try:
+        body = act()
+    except Refused as refused:
+        rid = f"{secrets.token_hex(4)}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
+        said = " ".join((MESSAGES[refused.errcode], refused.detail)).rstrip()
+        body = {"errcode": refused.errcode, "errmsg": f"{said}, rid: {rid}"}
+    return Response(orjson.dumps(body), mimetype=mimetype)
+
+
 def main() -> None:
-    """Serve on loopback at PORT with WECHAT_APP_ID and WECHAT_APP_SECRET."""
-    platform = Platform(
-        app_id=os.environ.get("WECHAT_APP_ID", "wx0000000000000000"),
-        app_secret=os.environ.get("WECHAT_APP_SECRET", "demo-secret"),
-    )
+    """Serve on loopback at PORT with WECHAT_APP_ID, WECHAT_APP_SECRET and WECHAT_TEMPLATES."""
+    app_id = os.environ.get("WECHAT_APP_ID", "wx0000000000000000")
+    app_secret = os.environ.get("WECHAT_APP_SECRET", "demo-secret")
+    templates = orjson.loads(os.environ.get("WECHAT_TEMPLATES", "{}")).values()
+    fields = {template["id"]: tuple(template["fields"]) for template in templates}
+    platform = Platform(app_id, app_secret, Messenger(app_id, app_secret, fields))
     create_app(platform).run(
         host="127.0.0.1", port=int(os.environ.get("PORT", "8006")), threaded=True
     )

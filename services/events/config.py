@@ -1,6 +1,7 @@
 """Settings of the events service."""
 
 from dataclasses import dataclass
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,8 @@ class Settings:
     threads: int
     code_key: bytes
     public_url: str
+    remind_day_before_at: time = time(18)
+    remind_before: timedelta = timedelta(hours=1)
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -26,4 +29,8 @@ class Settings:
             threads=environment.integer("THREADS", 32),
             code_key=environment.text("CODE_KEY").encode(),
             public_url=environment.text("PUBLIC_URL"),
+            remind_day_before_at=time.fromisoformat(
+                environment.text("REMIND_DAY_BEFORE_AT", "18:00")
+            ),
+            remind_before=timedelta(minutes=environment.integer("REMIND_MINUTES_BEFORE", 60)),
         )

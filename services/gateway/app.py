@@ -10,6 +10,7 @@ from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.keys import signer_in
 from services.gateway.identity.routes import blueprint as identity
 from services.gateway.identity.wechat import WeChat
+from services.gateway.notices.routes import blueprint as notices
 from services.gateway.pages import upstreams
 from services.gateway.pages.api_document import ApiDocument
 from services.gateway.pages.routes import API_DOCUMENT
@@ -22,7 +23,7 @@ from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = (identity, pages)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (identity, pages, notices)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -44,6 +45,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.extensions[tools.KEY] = tools.Tools(
         signer=signer_in(settings.private_key, settings.public_keys),
         field_key=FieldKey(settings.field_key),
+        openid_key=FieldKey(settings.openid_key),
         wechat=WeChat(settings.wechat_api_url, settings.wechat_app_id, settings.wechat_app_secret),
     )
     return app

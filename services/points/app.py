@@ -4,7 +4,7 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.points.adjustments import routes as adjustments
 from services.points.appeals import routes as appeals
-from services.points.audit import routes as audit
+from services.points.audit.permissions import AUDIT_READ
 from services.points.calendar import routes as calendar
 from services.points.checker import routes as proofs
 from services.points.claims import routes as claims
@@ -14,13 +14,13 @@ from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
-from services.points.notices import routes as notices
 from services.points.reports import job_routes
 from services.points.reports import routes as reports
 from services.points.roster import routes as roster
 from services.points.rules import routes as rules
 from services.points.simulations import routes as simulations
 from services.points.statements import routes as statements
+from shared.audit.routes import audit_blueprint
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -38,7 +38,6 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     ledger.blueprint,
     held_routes.blueprint,
     leaderboards.blueprint,
-    notices.blueprint,
     reports.blueprint,
     job_routes.blueprint,
     calendar.blueprint,
@@ -48,7 +47,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     adjustments.blueprint,
     appeals.blueprint,
     proofs.blueprint,
-    audit.blueprint,
+    audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
 )
 
 

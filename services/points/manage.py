@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from services.points.checker.commands import check_command
-from services.points.roster.commands import bootstrap_command
+from services.points.roster.commands import bootstrap_command, tell_roster_command
 from shared.config import Environment
 from shared.database.migrate import migrate
 from shared.messaging.commands import dead_letters, outbox
@@ -28,6 +28,7 @@ manage.add_command(bootstrap_command)
 manage.add_command(check_command)
 manage.add_command(dead_letters)
 manage.add_command(outbox)
+manage.add_command(tell_roster_command)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from services.points.audit.retention import keeper
 from services.points.checker.proofs import ask_nightly
 from services.points.claims.attachments.sweeper import AttachmentSweeper
 from services.points.config import Settings
+from services.points.event_results.posting import ResultPosting
 from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards.projector import Projector
 from services.points.leaderboards.snapshots import freeze
@@ -13,7 +14,7 @@ from services.points.ledger.years import open_years, score_again
 from services.points.reports.files import sweeper
 from services.points.statements.preparing import prepare_last_month
 from shared.config import Environment
-from shared.contracts import attendance, points, roster
+from shared.contracts import attendance, points, results, roster
 from shared.database import Database
 from shared.imports.jobs import drop_previews
 from shared.imports.runner import ImportRunner
@@ -35,6 +36,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, connect(settings.redis_url)).run,
         "imports": ImportRunner(database, KINDS, IMPORTS).run,
         "attendance": consumer(attendance.STREAM, "points", AttendancePosting()),
+        "results": consumer(results.STREAM, "points", ResultPosting()),
         "dropped-previews": repeated(database, drop_previews, every=3600),
         "openings": repeated(database, open_years, every=30),
         "rescoring": repeated(database, score_again, every=5),

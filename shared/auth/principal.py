@@ -15,6 +15,7 @@ ROLES = (
     "member",
     "group_leader",
     "branch_secretary",
+    "committee_member",
     "unit_admin",
     "city_admin",
     "organiser",
@@ -26,19 +27,26 @@ ROLES = (
 class Permission:
     """What a route asks for; held by the roles named, each within its part of the tree.
 
+    What a branch's secretary may, its committee (支委) may as well: they are one row of the
+    glossary's table of roles, and a permission that names the one holds the other.
+
     `audited` says that reading by it shows other people's data, so that the audit log keeps who
-    read what. Changes and exports are kept in any case.
+    read what. Changes and exports are kept in any case. `without_office` says that it shows them to
+    plain members as well, as an event's list to whoever was named its organiser.
     """
 
     name: str
     roles: frozenset[str]
     audited: bool = False
+    without_office: bool = False
 
     def __post_init__(self) -> None:
         unknown = self.roles - set(ROLES)
         if unknown:
             message = f"{self.name}: unknown roles {sorted(unknown)}"
             raise ValueError(message)
+        if "branch_secretary" in self.roles:
+            object.__setattr__(self, "roles", self.roles | {"committee_member"})
 
 
 # Declared by routes that anyone may call, signed in or not.

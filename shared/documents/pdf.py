@@ -3,25 +3,19 @@
 The whole document is in memory: this is for what people print, not for exports.
 """
 
-import logging
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import BinaryIO, Final, cast
-from unicodedata import category, name
+from typing import BinaryIO, Final, Literal
 
-from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, TableCellFillMode
-from fpdf.fonts import FontFace, TTFFont
-from pylopdf_fonts_zh_cn import sans_path
+from fpdf.fonts import FontFace
 
-from shared.documents.line_breaks import wrapped
 from shared.documents.model import Column, Document, Section
+from shared.documents.paper import GREY, RED, Paper
 from shared.documents.shown import in_words
 
-_FONT: Final = "sans"
 _TITLE, _HEADING, _BODY, _SMALL = 16.0, 11.0, 8.5, 8.0
-_INK, _GREY, _FAINT, _LINE = (30,), (110,), (170, 170, 170), (190,)
-_RED, _PALE = (140, 29, 24), (244, 240, 238)
+_PALE, _FAINT, _LINE = (244, 240, 238), (170, 170, 170), (190,)
 # Millimetres: the page's edge, beside and above a cell's text, a line and a half-width character of
 # a table.
 _MARGIN, _PADDING, _ABOVE, _LEADING, _CHARACTER = 15.0, 1.3, 0.8, 4.1, 1.68
@@ -31,11 +25,6 @@ _PORTRAIT: Final = 210 - 2 * _MARGIN
 _PAGE: Final = {"zh": "第 {} 页，共 {{nb}} 页", "en": "Page {} of {{nb}}"}
 _COLON: Final = {"zh": "：", "en": ": "}
 _NOTHING: Final = {"zh": "（无）", "en": "(none)"}
-# Stands for a character that the font has no picture of.
-_BOX: Final = "□"
-
-# Tells of every table that it leaves out of the embedded part of a font.
-logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 def write_pdf(document: Document, file: BinaryIO) -> None:
@@ -46,19 +35,14 @@ def write_pdf(document: Document, file: BinaryIO) -> None:
     pages.output(file)
 
 
-class _Pages(FPDF):
+class _Pages(Paper):
     def __init__(self, document: Document) -> None:
         wide = max((_width(section) for section in document.sections), default=0) > _PORTRAIT
-        super().__init__("landscape" if wide else "portrait", "mm", "A4")
+        orientation: Literal["portrait", "landscape"] = "landscape" if wide else "portrait"
+        super().__init__(document.title, document.language, _MARGIN, orientation)
         self._language = document.language
-        self.add_font(_FONT, fname=sans_path())
-        self._known = cast("TTFFont", self.fonts[_FONT]).cmap
-        self._title = self._legible(document.title)
-        self._wrapped = lru_cache(4096)(self._wrap)
-        self.set_title(document.title)
-        self.set_lang({"zh": "zh-CN", "en": "en"}[document.language])
-        self.set_margin(_MARGIN)
-        self.c_margin = 0
+        self._title = self.legible(document.title)
+        self._wrapped = lru_cache(4096)(self.wrap)
         self.set_auto_page_break(auto=True, margin=_MARGIN + 3)
         self.add_page()
         self._put_heading(document)
@@ -66,17 +50,17 @@ class _Pages(FPDF):
     def footer(self) -> None:
         """Put the title and the page's number beneath every page; fpdf calls it."""
         self.set_y(-_MARGIN)
-        self._use(_SMALL, _GREY)
+        self.use(_SMALL, GREY)
         number = _PAGE[self._language].format(self.page_no())
         half = self.epw / 2
-        self.cell(half, 6, self._cut(self._title, half))
+        self.cell(half, 6, self.cut(self._title, half))
         self.cell(half, 6, number, align=Align.R)
 
     def _put_heading(self, document: Document) -> None:
-        self._use(_TITLE, _RED)
+        self.use(_TITLE, RED)
         self._put_lines(self._title, 9)
         self.ln(1)
-        self._use(_BODY, _INK)
+        self.use(_BODY)
         for label, value in document.about:
             self._put_lines(f"{label}{_COLON[self._language]}{in_words(value)}", 5)
 
@@ -90,7 +74,7 @@ class _Pages(FPDF):
                 ]
                 for row in read
             ]
-        self._use(_BODY, _INK)
+        self.use(_BODY)
         widths = self._fitted(section)
         cells = [
             [
@@ -111,9 +95,8 @@ class _Pages(FPDF):
         if self.will_page_break(whole if whole <= self.eph else 25):
             self.add_page()
         self.ln(4)
-        self._use(_HEADING, _RED)
+        self.use(_HEADING, RED)
         self._put_lines(section.title, 7)
-        self._use(_BODY, _INK)
 
     def _fitted(self, section: Section) -> list[float]:
         """Return the columns' widths, as wide as the page if they nearly are."""
@@ -139,7 +122,7 @@ class _Pages(FPDF):
             padding=(_ABOVE, _PADDING),
             line_height=_LEADING,
             borders_layout=TableBordersLayout.ALL,
-            headings_style=FontFace(fill_color=_PALE, color=_RED),
+            headings_style=FontFace(fill_color=_PALE, color=RED),
             cell_fill_mode=TableCellFillMode.NONE,
         ) as table:
             for lines in cells:
@@ -150,31 +133,8 @@ class _Pages(FPDF):
                     row.cell(text, style=FontFace(color=_FAINT) if nothing else None)
 
     def _put_lines(self, text: str, height: float) -> None:
-        for line in self._wrap(text, self.epw):
+        for line in self.wrap(text, self.epw):
             self.cell(self.epw, height, line, new_x="LMARGIN", new_y="NEXT")
-
-    def _wrap(self, text: str, width: float) -> list[str]:
-        return wrapped(self._legible(text), width, self.get_string_width)
-
-    def _cut(self, text: str, width: float) -> str:
-        lines = self._wrap(text, width - 4)
-        return lines[0] if len(lines) == 1 else f"{lines[0]}…"
-
-    def _use(self, size: float, colour: tuple[int, ...]) -> None:
-        self.set_font(_FONT, size=size)
-        self.set_text_color(*colour)
-
-    def _legible(self, text: str) -> str:
-        return "".join(
-            character if ord(character) in self._known or character == "\n" else _instead(character)
-            for character in text
-        )
-
-
-def _instead(character: str) -> str:
-    """Return what stands for a character without a picture: nothing if it never has one."""
-    invisible = category(character) in {"Cc", "Cf"}
-    return "" if invisible or name(character, "").startswith("VARIATION SELECTOR") else _BOX
 
 
 def _height(cells: list[list[list[str]]]) -> float:

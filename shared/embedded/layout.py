@@ -1,5 +1,6 @@
 """Where everything of one running suite is: its folder, its ports, its secrets, its settings."""
 
+import json
 import os
 import secrets
 import sys
@@ -8,6 +9,16 @@ from functools import cached_property
 from pathlib import Path
 
 SERVICES = ("points", "events", "gateway")
+# As a mini-program's would be; the stand-in for WeChat is given them too.
+_DEMO_TEMPLATES = {
+    name: {"id": f"demo-{name}", "fields": {"thing1": "title", "time2": "time", "thing3": last}}
+    for name, last in (
+        ("event_reminder", "place"),
+        ("event_news", "note"),
+        ("decision", "note"),
+        ("duty", "note"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class Layout:
     @property
     def ports(self) -> dict[str, int]:
         """The ports this suite listens on itself, by name."""
-        names = ("edge", "gateway", "events", "points", "postgres", "valkey", "wechat")
+        names = ("edge", "gateway", "events", "points", "postgres", "valkey", "wechat", "live")
         ports = {name: self.port + place for place, name in enumerate(names)}
         if self.admin_database_url:
             del ports["postgres"]
@@ -92,11 +103,13 @@ class Layout:
             settings |= {
                 "TOKEN_PRIVATE_KEY": str(keys / "token_private_key.pem"),
                 "FIELD_KEY": self.secret("field_key"),
+                "OPENID_KEY": self.secret("openid_key"),
                 "EVENTS_URL": f"http://127.0.0.1:{port['events']}",
                 "POINTS_URL": f"http://127.0.0.1:{port['points']}",
                 "WECHAT_API_URL": f"http://127.0.0.1:{port['wechat']}",
                 "WECHAT_APP_ID": "wx0000000000000000",
                 "WECHAT_APP_SECRET": "demo-secret",
+                "WECHAT_TEMPLATES": json.dumps(_DEMO_TEMPLATES),
             }
         return settings
 

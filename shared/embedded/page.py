@@ -7,6 +7,7 @@ from shared.embedded.layout import Layout
 _ROLES = {
     "member": "党员 member",
     "branch_secretary": "支部书记 branch secretary",
+    "committee_member": "支委 branch committee",
     "unit_admin": "机关党委管理员 unit administrator",
     "city_admin": "工委管理员 city administrator",
     "auditor": "纪检审计 auditor",

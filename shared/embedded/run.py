@@ -24,6 +24,8 @@ from shared.embedded.postgres import PostgresServer
 from shared.embedded.supervisor import Process, Supervisor
 from shared.embedded.valkey import ValkeyServer
 
+# A thread each.
+_WATCHERS = 300
 _GUNICORN = ["-m", "gunicorn", "-c", "shared/gunicorn.py"]
 
 
@@ -110,6 +112,13 @@ def _start(layout: Layout, supervisor: Supervisor) -> None:
         supervisor.add(Process(service, command, environment, ready))
         command = [python, "-m", f"services.{service}.worker"]
         supervisor.add(Process(f"{service}-worker", command, environment))
+    watched = layout.environment("events") | {
+        "BIND": f"127.0.0.1:{layout.ports['live']}",
+        "THREADS": str(_WATCHERS),
+        "GRACEFUL_TIMEOUT": "1",
+    }
+    live = [python, *_GUNICORN, "services.events.wsgi:app"]
+    supervisor.add(Process("events-live", live, watched))
     jobs = [python, "-m", "services.points.jobs"]
     supervisor.add(Process("points-jobs", jobs, layout.environment("points")))
     supervisor.add(Process("edge", _edge(layout), ready=_listening(layout.ports["edge"])))
@@ -122,7 +131,7 @@ def _edge(layout: Layout) -> list[str]:
     command = [
         sys.executable, "-m", "services.gateway.edge.render", "--listen", address["edge"],
         "--gateway", address["gateway"], "--events", address["events"],
-        "--points", address["points"], "--var", str(layout.folders["edge"]),
+        "--live", address["live"], "--points", address["points"], "--var", str(layout.folders["edge"]),
         "--output", str(configuration),
     ]  # fmt: skip
     subprocess.run(command, check=True)

@@ -145,9 +145,9 @@ def undo(
         raise Conflict(
             "import_not_undoable",
             Text(
-                "只有已应用且未撤销过的成绩类导入可以撤销，请核对导入记录。",
-                "Only an applied import of results that was not undone before can be undone;"
-                " check the list of imports.",
+                "只有已应用且未撤销过的成绩、计划导入可以撤销，请核对导入记录。",
+                "Only an applied import of results or of a plan that was not undone before can be"
+                " undone; check the list of imports.",
             ),
         )
     if kind.check_undo is not None:

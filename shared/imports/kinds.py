@@ -70,8 +70,8 @@ class Kind:
         permission: where it is narrower than that of the imports' routes.
         lock: holds, until the transaction ends, what the checks find and `apply` and `undo` take
             for true.
-        undo: takes back what an import brought, all of it, and returns counts; None where that
-            cannot be done. It raises what `check_undo` does.
+        undo: takes back what an import brought and returns counts, also of what stays because people
+            have worked on it since; None where that cannot be done. It raises what `check_undo` does.
         check_undo: raises the problem that stands in the way of undoing an import, so that the
             person is told at once.
         parameters: named values for the checks' queries, from the importer and the permission

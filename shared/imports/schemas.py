@@ -74,7 +74,7 @@ class ImportSummaryOut(Schema):
         required=True,
         metadata={
             "description": "counts, e.g. created, changed, unchanged, points, points_by_rule;"
-            " annulled once undone; bad_rows if refused"
+            " annulled, or removed and kept, once undone; bad_rows if refused"
         },
     )
 

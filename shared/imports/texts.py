@@ -23,7 +23,7 @@ _OF_FILES: Final = {
         "这一列出现了两次，请删去一列。", "This column is there twice; remove one."
     ),
     "undo_failed": Text(
-        "没有撤销成功，积分未变；请再撤销一次，如有原因会当场说明。",
+        "没有撤销成功，一切未变；请再撤销一次，如有原因会当场说明。",
         "It could not be undone and nothing changed; undo it again, and what stands in the way"
         " is said at once.",
     ),

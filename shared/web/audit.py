@@ -30,9 +30,10 @@ _MADE: Final = ("id", "member_id")
 _KINDS: Final = ("kind", "format")
 
 # Words of the address, query parameters and files' names are kept where they can only be an id, a
-# time, a number or one of our words; what people type into a search (`q`) is often a name.
+# time, a number or one of our words; what people type into a search (`q`) is often a name, and a
+# device is forgotten sooner than the log.
 _NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
-_TYPED: Final = frozenset({"q", "cursor", "name"})
+_TYPED: Final = frozenset({"q", "cursor", "name", "device"})
 _KEPT: Final = re.compile(r"[A-Za-z0-9_:.+-]{1,100}", re.ASCII)
 
 
@@ -56,7 +57,8 @@ def note_read(permission: Permission, answer: Any) -> Any:
     response = current_app.make_response(answer)
     how, said = parse_options_header(response.headers.get("Content-Disposition"))
     export = {"file": said.get("filename", "")} if how == "attachment" else {}
-    if response.status_code < _ERRORS and (permission.audited or export) and not _is_own():
+    noted = permission.audited or export
+    if response.status_code < _ERRORS and noted and not _is_own(permission):
         # On the connection the request has: a second one could wait for others that do the same.
         uow = current_uow()
         write(uow, _act(response.status_code, words=export))
@@ -73,14 +75,17 @@ def note_refusal(status: int) -> None:
         uow.commit()
 
 
-def _is_own() -> bool:
-    """Tell whether only the asker's own can be seen: members without an office see no other's."""
+def _is_own(permission: Permission) -> bool:
+    """Tell whether only the asker's own can be seen, as most often without an office."""
     principal: Principal = g.principal
     own = (request.view_args or {}).get("member_id") == principal.member_id
     return (
         own
         or request.path.startswith(_OWN)
-        or all(grant.role == "member" for grant in principal.grants)
+        or (
+            not permission.without_office
+            and all(grant.role == "member" for grant in principal.grants)
+        )
     )
 
 

@@ -15,6 +15,8 @@ NAMES = (
     "city_id", "unit_id", "branch_id", "group_id", "sibling_id", "member_id", "check_in_id",
     "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id",
     "adjustment_id", "appeal_id", "statement_id", "objection_id", "rule_set_id", "somebody",
+    "series_id", "result_id", "share_id",
+    "registration_id", "team_id",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -33,6 +35,9 @@ THINGS = {
     "adjustment_id": IDS["adjustment_id"],
     "attachment_id": IDS["attachment_id"],
     "appeal_id": IDS["appeal_id"],
+    "series_id": IDS["series_id"],
+    "result_id": IDS["result_id"],
+    "team_id": IDS["team_id"],
 }
 
 
@@ -136,20 +141,55 @@ def fill_events(uow: UnitOfWork) -> None:
             " 'full', true, 1)"
         ),
         (
-            "INSERT INTO events (id, title, category, organisation_id, organisation_path, audience,"
-            " starts_at, ends_at, state, published_at, created_by, created_at) VALUES (:event_id,"
-            f" '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
-            " '2026-11-23T12:00+08', 'published', now(), :somebody, now())"
+            "INSERT INTO event_series (id, organisation_id, rule, first_day, skip_holidays,"
+            " created_by, created_at) VALUES (:series_id, :branch_id, 'FREQ=WEEKLY;COUNT=1',"
+            " '2026-11-23', false, :somebody, now())"
         ),
         (
-            "INSERT INTO event_sessions (id, event_id, starts_at, ends_at, opens_at, closes_at)"
-            " VALUES (:session_id, :event_id, '2026-11-23T08:00+08', '2026-11-23T12:00+08',"
-            " '2026-11-23T07:00+08', '2026-11-23T13:00+08')"
+            "INSERT INTO events (id, series_id, series_day, title, category, organisation_id,"
+            " organisation_path, audience, starts_at, ends_at, state, published_at, created_by,"
+            " created_at, latitude, longitude, radius) VALUES (:event_id, :series_id, '2026-11-23',"
+            f" '党课', 'lecture', :branch_id, '{BRANCH}', 'organisation', '2026-11-23T08:00+08',"
+            " '2026-11-23T12:00+08', 'published', now(), :somebody, now(), 39.9, 116.4, 200)"
+        ),
+        (
+            "INSERT INTO event_sessions (id, event_id, starts_at, ends_at, opens_at, closes_at,"
+            " static_version) VALUES (:session_id, :event_id, '2026-11-23T08:00+08',"
+            " '2026-11-23T12:00+08', '2026-11-23T07:00+08', '2026-11-23T13:00+08', 1)"
         ),
         (
             "INSERT INTO check_ins (id, event_id, session_id, member_id, role, method, client_ref,"
             " request_hash, checked_in_at) VALUES (:check_in_id, :event_id, :session_id, :member_id,"
             " 'participant', 'code', gen_random_uuid(), '', '2026-11-23T08:30+08')"
+        ),
+        (
+            "INSERT INTO event_results (id, event_id, kind, state, recorded_by, recorded_at)"
+            " VALUES (:result_id, :event_id, 'quiz', 'draft', :somebody, now())"
+        ),
+        (
+            "INSERT INTO event_result_members (id, result_id, member_id)"
+            " VALUES (:share_id, :result_id, :member_id)"
+        ),
+        (
+            "INSERT INTO registration_settings (event_id, capacity, reply_hours, required)"
+            " VALUES (:event_id, 1, 2, false)"
+        ),
+        (
+            "INSERT INTO registrations (event_id, id, member_id, state, asked_at)"
+            " VALUES (:event_id, :registration_id, :member_id, 'registered', '2026-11-20T08:00+08')"
+        ),
+        (
+            "INSERT INTO leaves (event_id, member_id, state, reason, asked_by, asked_at)"
+            " VALUES (:event_id, :member_id, 'asked', '出差', :member_id, '2026-11-20T08:00+08')"
+        ),
+        "INSERT INTO team_settings (event_id, largest) VALUES (:event_id, 5)",
+        (
+            "INSERT INTO teams (event_id, id, name, captain_id, created_by, created_at)"
+            " VALUES (:event_id, :team_id, '飞虎队', :member_id, :member_id, '2026-11-20T08:00+08')"
+        ),
+        (
+            "INSERT INTO team_members (event_id, team_id, member_id, state, since)"
+            " VALUES (:event_id, :team_id, :member_id, 'joined', '2026-11-20T08:00+08')"
         ),
     ):
         uow.session.execute(text(statement), IDS)

@@ -32,6 +32,7 @@ def create(
             "POINTS_URL": "http://127.0.0.1:9",
             "CODE_KEY": "test-code-key",
             "FIELD_KEY": "0" * 64,
+            "OPENID_KEY": "1" * 64,
             "WECHAT_API_URL": "http://127.0.0.1:9",
             "WECHAT_APP_ID": "wx-test",
             "WECHAT_APP_SECRET": "secret",

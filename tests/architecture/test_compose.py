@@ -161,8 +161,9 @@ def test_a_container_is_given_all_that_its_process_reads_and_no_more(
     if name.endswith("-migrate"):
         reads.text("DATABASE_URL")
     elif name == "gateway-worker":
-        # It signs and seals nothing, so it has no settings but these.
+        # It signs nothing and opens openids only, so it has no settings but these.
         gateway_worker.loops(reads)
+        assert not reads.names & {"TOKEN_PRIVATE_KEY", "FIELD_KEY"}
     else:
         SETTINGS[service].from_environment(reads)
     by_gunicorn = set(re.findall(r'"([A-Z_]+)"', (ROOT / "shared" / "gunicorn.py").read_text()))

@@ -13,6 +13,7 @@ from apiflask import APIFlask
 from redis import Redis
 from sqlalchemy import text
 
+from services.events.codes.offline_lists import LENGTH
 from shared.auth import PUBLIC
 from shared.clock import FixedClock
 from shared.database import Database
@@ -34,7 +35,12 @@ ELSEWHERE = {
     "day",
     "job_id",
     "name",
+    "year",
+    "feed_id",
+    "token",
 }
+# What else stands in an address, where it is not the part somebody has in an event.
+WORDS = {"code": "R7"}
 # Readable by everybody on purpose: they hold no personal data.
 OPEN = {
     ("GET", "/api/v1/organisations/<uuid:organisation_id>"),
@@ -50,9 +56,18 @@ FOR_ONESELF = {
     ("POST", "/api/v1/appeals/<uuid:appeal_id>/escalate"),
     ("POST", "/api/v1/appeals/<uuid:appeal_id>/withdraw"),
     ("POST", "/api/v1/statements/<uuid:statement_id>/objections"),
+    ("POST", "/api/v1/check-ins/<uuid:check_in_id>/position"),
+    ("POST", "/api/v1/events/<uuid:event_id>/offline-check-ins"),
+    ("POST", "/api/v1/events/<uuid:event_id>/registrations"),
+    ("POST", "/api/v1/events/<uuid:event_id>/registrations/accept"),
+    ("GET", "/api/v1/events/<uuid:event_id>/leave"),
+    ("POST", "/api/v1/events/<uuid:event_id>/leave"),
+    ("POST", "/api/v1/events/<uuid:event_id>/teams"),
+    ("POST", "/api/v1/events/<uuid:event_id>/teams/<uuid:team_id>/accept"),
 }
 
 SPAN = {"starts_at": "2026-11-23T09:00:00+08:00", "ends_at": "2026-11-23T10:00:00+08:00"}
+WHO = {"member_id": str(IDS["member_id"])}
 BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/organisations/<uuid:organisation_id>"): {"name": "新名"},
     ("POST", "/organisations/<uuid:organisation_id>/members"): {
@@ -68,6 +83,20 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/events/<uuid:event_id>/sessions"): SPAN,
     ("PATCH", "/events/<uuid:event_id>/sessions/<uuid:session_id>"): {"title": "上午"},
     ("POST", "/events/<uuid:event_id>/cancel"): {"reason": "雨"},
+    ("POST", "/events/<uuid:event_id>/copy"): {"starts_at": "2027-01-04T09:00:00+08:00"},
+    ("PATCH", "/event-series/<uuid:series_id>"): {
+        "event_id": str(IDS["event_id"]),
+        "scope": "all",
+        "changes": {"title": "新名"},
+    },
+    ("POST", "/event-series/<uuid:series_id>/cancel"): {"reason": "雨"},
+    ("POST", "/events/<uuid:event_id>/results"): {
+        "kind": "quiz",
+        "member_ids": [str(IDS["member_id"])],
+    },
+    ("POST", "/events/<uuid:event_id>/results/confirm"): {},
+    ("PATCH", "/events/<uuid:event_id>/results/<uuid:result_id>"): {"place": 1},
+    ("POST", "/events/<uuid:event_id>/results/<uuid:result_id>/withdraw"): {"reason": "录错"},
     ("PUT", "/events/<uuid:event_id>/roles"): {
         "member_id": str(IDS["member_id"]),
         "role": "helper",
@@ -77,6 +106,44 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "手机没电",
     },
     ("POST", "/check-ins/<uuid:check_in_id>/annul"): {"reason": "误签"},
+    ("POST", "/check-ins/<uuid:check_in_id>/position"): {"latitude": 39.9, "longitude": 116.4},
+    ("POST", "/events/<uuid:event_id>/reviews/confirm"): {
+        "check_in_ids": [str(IDS["check_in_id"])]
+    },
+    ("POST", "/events/<uuid:event_id>/headcounts"): {
+        "session_id": str(IDS["session_id"]),
+        "count": 20,
+    },
+    ("POST", "/events/<uuid:event_id>/offline-check-ins"): {
+        "list_token": "A" * LENGTH,
+        "device": "device-of-staff-1",
+        "device_now": SPAN["starts_at"],
+        "marks": [
+            {
+                "client_ref": str(new_id()),
+                "member_id": str(IDS["member_id"]),
+                "direction": "in",
+                "at": SPAN["starts_at"],
+            }
+        ],
+    },
+    ("PUT", "/events/<uuid:event_id>/registration"): {"capacity": 2},
+    ("POST", "/events/<uuid:event_id>/registrations/<uuid:member_id>"): {"reason": "电话"},
+    ("POST", "/events/<uuid:event_id>/registrations/<uuid:member_id>/cancel"): {"reason": "出差"},
+    ("POST", "/events/<uuid:event_id>/guests"): {"members": [WHO]},
+    ("PUT", "/events/<uuid:event_id>/expected"): {"members": [WHO]},
+    ("POST", "/events/<uuid:event_id>/leave"): {"reason": "出差"},
+    ("POST", "/events/<uuid:event_id>/leaves/<uuid:member_id>"): {"reason": "出差"},
+    ("POST", "/events/<uuid:event_id>/leaves/<uuid:member_id>/decide"): {"approve": True},
+    ("PUT", "/events/<uuid:event_id>/teams"): {"largest": 6},
+    ("POST", "/events/<uuid:event_id>/teams"): {"name": "猛虎队"},
+    ("PATCH", "/events/<uuid:event_id>/teams/<uuid:team_id>"): {"name": "猛虎队"},
+    ("POST", "/events/<uuid:event_id>/teams/<uuid:team_id>/members"): WHO,
+    ("POST", "/check-ins/<uuid:check_in_id>/restore"): {"reason": "查实在场"},
+    ("POST", "/events/<uuid:event_id>/check-ins/bulk"): {"members": ["1"], "reason": "纸质名单"},
+    ("POST", "/events/<uuid:event_id>/check-outs"): {"member_id": str(IDS["member_id"])},
+    ("PUT", "/cadence/<uuid:organisation_id>/marks/<code>"): {"year": 2026, "done": True},
+    ("PUT", "/cadence/<uuid:organisation_id>/duties/<code>"): {"due_day": 20},
     ("PATCH", "/claims/<uuid:claim_id>"): {"title": "改名"},
     ("POST", "/claims/<uuid:claim_id>/review"): {"decision": "approve"},
     ("POST", "/adjustments/<uuid:adjustment_id>/reject"): {"reason": "不实"},
@@ -97,6 +164,9 @@ BODIES: dict[tuple[str, str], Any] = {
         "points": 1,
     },
 }
+
+# What an address cannot be read without.
+QUERIES = {"/api/v1/events/<uuid:event_id>/offline-list": "?device=device-of-staff-1"}
 
 STRANGERS = {
     "of a sibling branch": (
@@ -140,13 +210,15 @@ def calls(app: APIFlask) -> Iterator[tuple[str, str, str, Any]]:
         assert not unknown, f"{rule.rule}: say what {unknown} stands for"
         if permission is PUBLIC or rule.rule.startswith(OWN) or not rule.arguments & THINGS.keys():
             continue
-        values: dict[str, Any] = {name: THINGS.get(name, "helper") for name in rule.arguments}
+        values: dict[str, Any] = {
+            name: (THINGS | WORDS).get(name, "helper") for name in rule.arguments
+        }
         if rule.rule.endswith("/members") or "/members/" in rule.rule.partition("organisations")[2]:
             values["organisation_id"] = IDS["group_id"]
         path = app.url_map.bind("testserver").build(rule.endpoint, values)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             body = BODIES.get((method, rule.rule.removeprefix("/api/v1")))
-            yield method, rule.rule, path, body
+            yield method, rule.rule, path + QUERIES.get(rule.rule, ""), body
 
 
 def contents(database: Database) -> str:

@@ -1,6 +1,8 @@
 """``make bench``: what the suite costs, against a bare Flask hello and bare SQL in the same run.
 
-``python -m tests.bench simulation`` measures the simulation of the full city alone.
+``python -m tests.bench simulation`` measures the simulation of the full city alone, ``cadence`` the
+views of study hours and the branch calendar, ``offline`` what staff without network noted, ``seats``
+whether a rush for seats ever gives one too many.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -14,7 +16,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.clock import SHANGHAI
-from tests.bench import bare_sql, boards, check_in, posting, simulation, visible
+from tests.bench import (
+    bare_sql,
+    boards,
+    cadence,
+    check_in,
+    offline,
+    posting,
+    seats,
+    simulation,
+    visible,
+)
 from tests.bench.suite import fill, running
 
 Figures = dict[str, float]
@@ -47,6 +59,9 @@ def main() -> None:
         report["visible"] = visible.measure(suite)
         show("Scan to visible points at 500 check-ins a second", report["visible"])
     report["simulation"] = simulate()
+    report["cadence"] = watch()
+    report["offline"] = tell_offline()
+    report["seats"] = rush()
     write(report)
 
 
@@ -55,6 +70,30 @@ def simulate() -> Figures:
     figures = simulation.measure()
     show("A simulation of the full city's year", figures)
     return figures
+
+
+def watch() -> Figures:
+    print("\nThe full city's year of events …", flush=True)
+    figures = cadence.measure()
+    show("Study hours and the branch calendar of the full city", figures)
+    return figures
+
+
+def tell_offline() -> Figures:
+    print(f"\n{offline.MEMBERS:,} members noted by two devices without network …", flush=True)
+    figures = offline.measure()
+    show("Told by two devices, twice each, shuffled (seconds)", figures)
+    return figures
+
+
+def rush() -> Figures:
+    print("\nRushing for seats …", flush=True)
+    figures = seats.measure()
+    show("500 ask for 100 seats at once, 50 times", figures)
+    return figures
+
+
+ALONE = {"simulation": simulate, "cadence": watch, "offline": tell_offline, "seats": rush}
 
 
 def show(title: str, figures: Figures) -> None:
@@ -73,4 +112,4 @@ def write(report: dict[str, Figures]) -> None:
 
 
 if __name__ == "__main__":
-    simulate() if sys.argv[1:] == ["simulation"] else main()
+    ALONE[sys.argv[1]]() if sys.argv[1:] else main()

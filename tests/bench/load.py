@@ -7,7 +7,8 @@ side by side in one thread.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 
@@ -42,6 +43,30 @@ def get(host: str, path: str, token: str) -> bytes:
     """Return the bytes of a GET."""
     head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
     return head.encode()
+
+
+def at_once(port: int, requests: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    """Send every request at the same moment, each on a connection of its own that is open already.
+
+    Returns status and body of each answer, in the order of the requests.
+    """
+    # A caller may have a loop of its own in this thread, as after browser tests.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _at_once(port, requests)).result()
+
+
+async def _at_once(port: int, requests: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    open_ = [await asyncio.open_connection("127.0.0.1", port) for _ in requests]
+
+    async def send(place: int) -> tuple[int, bytes]:
+        reader, writer = open_[place]
+        writer.write(requests[place])
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(content_length(head))
+        writer.close()
+        return int(head[9:12]), body
+
+    return await asyncio.gather(*(send(place) for place in range(len(requests))))
 
 
 def run(port: int, requests: Iterator[bytes], concurrency: int) -> Result:

@@ -8,11 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.contracts import attendance, points, roster
+from shared.contracts import attendance, notices, points, results, roster, study
 from shared.database import Database
 from tests.contracts.wire import Data, assert_fits
 
-STREAMS: Final = (attendance.STREAM, points.STREAM, roster.STREAM)
+STREAMS: Final = (
+    attendance.STREAM,
+    notices.STREAM,
+    points.STREAM,
+    results.STREAM,
+    roster.STREAM,
+    study.STREAM,
+)
 # A type of message, and the fields that matter of each of its entries.
 Wanted = tuple[str, list[Data]]
 
@@ -33,22 +40,37 @@ class Told:
 
 @dataclass(frozen=True)
 class About:
-    """How messages of one type are read: by whom they go, what they hold, which is newer."""
+    """How messages of one type are read: by whom they go, what they hold, which is newer.
+
+    What has no version is told once.
+    """
 
     key: Callable[[Data], str]
     entries: Callable[[Data], list[Data]]
     identity: tuple[str, ...]
-    version: str
+    version: str | None
 
 
 ABOUT: Final = {
     attendance.RECORDED_V1: About(
         lambda data: data["member_id"], lambda data: [data], ("check_in_id",), "revision"
     ),
+    results.RECORDED_V1: About(
+        lambda data: data["member_id"], lambda data: [data], ("result_id",), "revision"
+    ),
+    notices.REQUESTED_V1: About(
+        lambda data: data["subject_id"],
+        lambda data: [data | {"member_id": member} for member in data["member_ids"]],
+        ("member_id", "key"),
+        None,
+    ),
     roster.ORGANISATIONS_V1: About(
         lambda _: "organisations", lambda data: data["organisations"], ("id",), "version"
     ),
     roster.MEMBERS_V1: About(lambda _: "members", lambda data: data["members"], ("id",), "version"),
+    study.RECORDED_V1: About(
+        lambda data: data["member_id"], lambda data: [data], ("fact_id",), "revision"
+    ),
     points.CHANGED_V1: About(
         lambda _: "batch", lambda data: data["changes"], ("member_id", "year"), "version"
     ),
@@ -93,8 +115,9 @@ def _assert_versions_rise(messages: Sequence[Told]) -> None:
         about = ABOUT[message.type]
         for entry in message.entries:
             key = (message.type, *(entry[name] for name in about.identity))
-            assert entry[about.version] > newest.get(key, 0), (key, entry)
-            newest[key] = entry[about.version]
+            version = entry[about.version] if about.version else 1
+            assert version > newest.get(key, 0), (key, entry)
+            newest[key] = version
 
 
 def _assert_periods(changes: Sequence[Data]) -> None:

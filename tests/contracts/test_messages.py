@@ -7,12 +7,14 @@ changed a contract instead of making a new version beside it.
 import importlib
 import json
 import pkgutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 import shared.contracts
-from shared.contracts import attendance, points, roster
+from shared.clock import SHANGHAI
+from shared.contracts import attendance, notices, points, results, roster, study
 from shared.contracts.validation import SCHEMAS
 from tests.suite import Suite
 
@@ -50,13 +52,26 @@ def test_all_that_was_ever_sent_fits(suite: Suite) -> None:
     check_in = member.scan(code).json()["check_in"]
     member.post(f"/check-ins/{check_in['id']}/check-out", status=200)
     secretary.post(f"/check-ins/{check_in['id']}/annul", {"reason": "误签"}, status=200)
+    result = {"kind": "quiz", "member_ids": [check_in["member_id"]]}
+    secretary.post(f"/events/{event['id']}/results", result)
+    secretary.post(f"/events/{event['id']}/results/confirm", {}, status=200)
+    missed = {"kind": "make_up_study", "level": "lecture", "title": "补学党课"}
+    claim = member.post("/claims", missed | {"day": datetime.now(SHANGHAI).date().isoformat()})
+    secretary.post(f"/claims/{claim['id']}/review", {"decision": "approve"}, status=200)
     member.receipt(check_in)
 
     query = "SELECT stream, type, data FROM outbox"
     sent = [row for service in ("points", "events") for row in suite.rows(service, query)]
 
     streams = {stream for stream, _kind, _data in sent}
-    assert streams == {attendance.STREAM, points.STREAM, roster.STREAM}
+    assert streams == {
+        attendance.STREAM,
+        notices.STREAM,
+        points.STREAM,
+        results.STREAM,
+        roster.STREAM,
+        study.STREAM,
+    }
     assert {kind for _stream, kind, _data in sent} == SCHEMAS.keys()
     for stream, kind, data in sent:
         assert kind.startswith(f"{stream}.")

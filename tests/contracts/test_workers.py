@@ -26,8 +26,11 @@ from shared.storage import FolderStorage
 from shared.testing.plugin import MakeDatabase
 from shared.worker import Loop
 from tests.contracts.attendance import situations as attendance_told
+from tests.contracts.notices import situations as notices_told
 from tests.contracts.points import situations as points_told
+from tests.contracts.results import situations as results_told
 from tests.contracts.roster import situations as roster_told
+from tests.contracts.study import situations as study_told
 from tests.contracts.test_messages import EXAMPLES
 from tests.contracts.wire import broken
 from tests.points.city import found
@@ -38,24 +41,30 @@ BOTH = ("roster.organisations_changed.v1", "roster.members_changed.v1")
 # Readers by group:stream: their service, and the types they take.
 READERS = {
     "points:attendance": ("points", ("attendance.recorded.v1",)),
+    "points:results": ("points", ("results.recorded.v1",)),
     "points:roster": ("points", ("roster.members_changed.v1",)),
     "boards:points": ("points", ("points.changed.v1",)),
     "boards:roster": ("points", BOTH),
     "events:roster": ("events", BOTH),
+    "events:study": ("events", ("study.recorded.v1",)),
     "gateway:roster": ("gateway", BOTH),
+    "gateway:notices": ("gateway", ("notices.requested.v1",)),
 }
 # Those that keep what a message says, so they look at all of it, and where they keep each type.
 # The others are points' own: they take ids, and read the rest from points' own tables.
 KEEPERS = {
     "points:attendance": {"attendance.recorded.v1": "facts"},
+    "points:results": {"results.recorded.v1": "facts"},
     "events:roster": {
         "roster.organisations_changed.v1": "roster_organisations",
         "roster.members_changed.v1": "roster_members",
     },
+    "events:study": {"study.recorded.v1": "study_facts"},
     "gateway:roster": {
         "roster.organisations_changed.v1": "organisations",
         "roster.members_changed.v1": "members",
     },
+    "gateway:notices": {"notices.requested.v1": "notices"},
 }
 KEPT = [(reader, kind) for reader, tables in KEEPERS.items() for kind in tables]
 
@@ -67,7 +76,8 @@ def loops(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str, L
         return points.loops(PointsSettings(NOWHERE, redis_url, keys, 1, FolderStorage(keys)))
     if service == "events":
         return events.loops(EventsSettings(NOWHERE, redis_url, keys, 1, b"", ""))
-    return gateway.loops(Environment({"DATABASE_URL": NOWHERE, "REDIS_URL": redis_url}))
+    names = ("DATABASE_URL", "OPENID_KEY", "WECHAT_APP_ID", "WECHAT_APP_SECRET")
+    return gateway.loops(Environment(dict.fromkeys(names, NOWHERE) | {"REDIS_URL": redis_url}))
 
 
 def readers(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str, Consumer]:
@@ -77,7 +87,8 @@ def readers(service: str, redis_url: str = "redis://127.0.0.1:9/0") -> dict[str,
 
 
 def test_each_type_is_sent_in_some_situation() -> None:
-    told = attendance_told.SITUATIONS | points_told.SITUATIONS | roster_told.SITUATIONS
+    slices = (attendance_told, notices_told, points_told, results_told, roster_told, study_told)
+    told = {kind: of for each in slices for kind, of in each.SITUATIONS.items()}
     assert told.keys() == SCHEMAS.keys()
     assert all(told.values())
 

@@ -65,6 +65,7 @@ def test_everybody_belongs_somewhere_and_the_roles_are_given(size: Size) -> None
             roles[member.role] += 1
     assert roles == {
         "支部书记": size.branches,
+        "支委": 2 * size.branches,
         "党小组长": 2 * size.branches,
         "机关党委管理员": size.units,
         "工委管理员": 1,

@@ -53,6 +53,24 @@ def test_everybody_is_on_the_roster_and_has_a_past(suite: Suite) -> None:
     assert earned > 150
 
 
+def test_the_calendar_has_a_theme_a_series_and_a_contest_with_winners(suite: Suite) -> None:
+    secretary = suite.sign_in("secretary")
+    themes = secretary.get("/year-themes")["items"]
+    assert [theme["said"] for theme in themes].count(True) == 1
+    repeated = secretary.items("/events", q="支部主题党日", mine="true")
+    assert len({event["series_id"] for event in repeated}) == 1
+    assert 4 <= len(repeated) <= 6
+    (contest,) = secretary.items("/events", q="公文写作大赛", mine="true")
+    results = secretary.items(f"/events/{contest['id']}/results")
+    assert [(result["place"], result["state"]) for result in results] == [
+        (place, "confirmed") for place in (1, 2, 3)
+    ]
+    entries = suite.rows(
+        "points", "SELECT count(*) FROM ledger_entries WHERE rule_code = 'C02' AND points = 10"
+    )
+    assert entries == [(3,)]
+
+
 def test_a_load_that_broke_off_is_taken_up_again(suite: Suite, tmp_path: Path) -> None:
     """Nothing but the missing page tells it from a finished one: all of it is sent once more."""
     tables = ("members", "organisations", "role_assignments")
@@ -61,6 +79,7 @@ def test_a_load_that_broke_off_is_taken_up_again(suite: Suite, tmp_path: Path) -
         return {t: suite.rows("points", f"SELECT count(*) FROM {t}")[0][0] for t in tables}
 
     before = counts()
+    events = suite.rows("events", "SELECT count(*) FROM events WHERE series_id IS NOT NULL")
 
     loaded = _load(suite, tmp_path / "demo.json")
 
@@ -68,6 +87,7 @@ def test_a_load_that_broke_off_is_taken_up_again(suite: Suite, tmp_path: Path) -
     again = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
     assert again["accounts"] == suite.demo["accounts"]
     assert counts() == before
+    assert suite.rows("events", "SELECT count(*) FROM events WHERE series_id IS NOT NULL") == events
     suite.prove()
 
 

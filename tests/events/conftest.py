@@ -19,7 +19,10 @@ from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import MakeDatabase, TokenFor
+from tests.events.catalogue.people import People
+from tests.events.city import City
 from tests.events.door import BRANCH, Door, Event, MakeEvent
+from tests.events.ways import Ways
 
 
 @pytest.fixture
@@ -53,6 +56,21 @@ def client(app: APIFlask) -> FlaskClient:
 @pytest.fixture
 def door(client: FlaskClient, token_for: TokenFor) -> Door:
     return Door(client, token_for)
+
+
+@pytest.fixture
+def city(database: Database, clock: FixedClock) -> City:
+    return City(database, clock)
+
+
+@pytest.fixture
+def people(client: FlaskClient, token_for: TokenFor, city: City) -> People:
+    return People(client, token_for, city)
+
+
+@pytest.fixture
+def ways(app: APIFlask, database: Database, token_for: TokenFor, clock: FixedClock) -> Ways:
+    return Ways(app, database, token_for, clock)
 
 
 @pytest.fixture

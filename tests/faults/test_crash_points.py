@@ -40,6 +40,23 @@ def test_a_worker_that_dies_between_two_steps(suite: Suite, worker: str, point: 
     assert [entry["points"] for entry in member.ledger_of(check_in)] == [1]
 
 
+@pytest.mark.parametrize("point", ["consumer_before_commit", "consumer_before_acknowledge"])
+def test_a_result_counts_once_whenever_the_worker_dies(suite: Suite, point: str) -> None:
+    secretary, member = suite.sign_in("secretary"), suite.newcomer()
+    event = suite.hold_event(secretary)
+    path = f"/events/{event['id']}/results"
+    me = member.get("/me")["member_id"]
+
+    with suite.replaced("points-worker", ["services.points.worker"], CRASH_AT=point) as process:
+        secretary.post(path, {"kind": "prize", "level": "unit", "member_ids": [me]})
+        secretary.post(f"{path}/confirm", {}, status=200)
+        assert process.wait(30) == _KILLED
+
+    eventually(member.points, lambda points: points == 1, 30)
+    suite.prove(30)
+    assert [entry["points"] for entry in member.get("/me/ledger")["items"]] == [1]
+
+
 @pytest.mark.parametrize(
     ("point", "written"), [("check_in_before_write", False), ("check_in_after_write", True)]
 )

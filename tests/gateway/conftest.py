@@ -13,10 +13,12 @@ from werkzeug.serving import make_server
 
 from services.demo.wechat import Platform
 from services.demo.wechat import create_app as create_wechat
+from services.demo.wechat_messages import Messenger
 from services.gateway.app import create_app
 from services.gateway.config import Settings
 from services.gateway.identity import accounts, roster
 from services.gateway.identity.fields import FieldKey
+from services.gateway.notices.templates import Template
 from shared.clock import FixedClock
 from shared.contracts.roster import MEMBERS_V1, MembersChangedV1
 from shared.database import Database
@@ -25,14 +27,20 @@ from shared.messaging.envelope import Envelope
 from shared.testing.plugin import MakeDatabase
 
 FIELD_KEY = b"f" * 32
+OPENID_KEY = b"o" * 32
 PATH = "/city/u001/b0001/"
 PASSWORD = "a good long password"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+TEMPLATES = {
+    name: Template(f"wx-{name}", {"thing1": "title", "time2": "time", "thing3": "note"})
+    for name in ("event_reminder", "event_news", "decision")
+}
 
 
 @pytest.fixture(scope="session")
 def platform() -> Platform:
-    return Platform("wx-test", "app-secret")
+    fields = {template.id: tuple(template.fields) for template in TEMPLATES.values()}
+    return Platform("wx-test", "app-secret", Messenger("wx-test", "app-secret", fields))
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +74,11 @@ def settings(
         points_url="http://127.0.0.1:9",
         private_key=signing_key_file.read_bytes(),
         field_key=FIELD_KEY,
+        openid_key=OPENID_KEY,
         wechat_api_url=wechat_url,
         wechat_app_id="wx-test",
         wechat_app_secret="app-secret",
+        wechat_templates=TEMPLATES,
     )
 
 

@@ -14,6 +14,7 @@ from shared.contracts.roster import ORGANISATIONS_V1, STREAM
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.envelope import FIELD, Envelope, stream_key
+from tests.gateway.conftest import OPENID_KEY
 
 
 def organisations(database: Database) -> list[tuple[str]]:
@@ -29,7 +30,13 @@ def test_the_worker_reads_the_roster_and_ends_when_asked(
                            "version": 1}  # fmt: skip
     message = Envelope(new_id(), ORGANISATIONS_V1, "x", clock.now(), {"organisations": [row]})
     redis_client.xadd(stream_key(STREAM), {FIELD: message.encode()})
-    environment = {"DATABASE_URL": database.url, "REDIS_URL": redis_url}
+    environment = {
+        "DATABASE_URL": database.url,
+        "REDIS_URL": redis_url,
+        "OPENID_KEY": OPENID_KEY.decode(),
+        "WECHAT_APP_ID": "wx-test",
+        "WECHAT_APP_SECRET": "app-secret",
+    }
     worker = subprocess.Popen(
         [sys.executable, "-m", "services.gateway.worker"], env={**os.environ, **environment}
     )

@@ -8,15 +8,16 @@ from sqlalchemy import text
 from services.points.checker.check import check
 from services.points.checker.decisions import NAMES_ITS_DECISION
 from services.points.checker.proof import Violation
-from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
 from services.points.roster import history
 from services.points.roster.models import Member
 from services.points.rules.presets import install_preset
 from shared.contracts.attendance import RECORDED_V1
+from shared.contracts.notices import STREAM as NOTICES
 from shared.contracts.roster import MEMBERS_V1
 from shared.database import Database, UnitOfWork
 from shared.ids import new_id
+from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Envelope
 
 CITY, UNIT, BRANCH, OTHER = (new_id() for _ in range(4))
@@ -66,10 +67,12 @@ def join(
     return member
 
 
-def deliver(database: Database, handler: AttendancePosting, *messages: dict[str, Any]) -> None:
+def deliver(
+    database: Database, handler: Handler, *messages: dict[str, Any], kind: str = RECORDED_V1
+) -> None:
     """Post messages in one batch, as the consumer would."""
     now = database.clock.now()
-    envelopes = [Envelope(new_id(), RECORDED_V1, "", now, message) for message in messages]
+    envelopes = [Envelope(new_id(), kind, "", now, message) for message in messages]
     with database.unit_of_work() as uow:
         handler(uow, envelopes)
         uow.commit()
@@ -92,6 +95,19 @@ def tell_of(database: Database, member: UUID) -> None:
     with database.unit_of_work() as uow:
         MembershipPosting()(uow, [Envelope(new_id(), MEMBERS_V1, "", database.clock.now(), news)])
         uow.commit()
+
+
+def told(database: Database, member: UUID) -> list[dict[str, Any]]:
+    """Return what a member was told, oldest first, each thing once, as the inbox keeps it."""
+    query = text(
+        "SELECT data FROM outbox WHERE stream = :stream AND data->'member_ids' ? :member ORDER BY id"
+    )
+    with database.unit_of_work() as uow:
+        notices = uow.session.scalars(query, {"stream": NOTICES, "member": str(member)}).all()
+    once: dict[str, dict[str, Any]] = {}
+    for notice in notices:
+        once.setdefault(notice["key"], notice | {"text": notice["en"]})
+    return list(once.values())
 
 
 def unsound(uow: UnitOfWork) -> list[Violation]:

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from marshmallow import fields
-from sqlalchemy import any_, func, literal, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from services.events.catalogue import service as catalogue
-from services.events.catalogue.categories import CATEGORIES
-from services.events.catalogue.models import EventRow
-from services.events.catalogue.permissions import EVENTS_RUN
+from services.events.catalogue.permissions import ATTENDANCE_READ
 from services.events.check_ins.models import CheckInRow
+from services.events.expected import counting
 from services.events.roster_copy.models import MemberCopy
 from shared.web import (
     CursorIn,
@@ -41,6 +40,7 @@ class AttendedOut(Schema):
     state = fields.String(required=True)
     checked_in_at = fields.AwareDateTime(required=True)
     checked_out_at = fields.AwareDateTime(required=True, allow_none=True)
+    auto_checked_out = fields.Boolean(required=True)
     minutes = fields.Integer(required=True, allow_none=True)
 
 
@@ -54,7 +54,7 @@ class AttendanceOut(Schema):
 
 
 @blueprint.get("/events/<uuid:event_id>/attendance")
-@requires(EVENTS_RUN)
+@requires(ATTENDANCE_READ)
 @blueprint.input(AttendanceIn, location="query")
 @blueprint.output(AttendanceOut)
 def get_attendance(event_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
@@ -96,18 +96,4 @@ def get_attendance(event_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]
         query_data["limit"],
         lambda row: [row["checked_in_at"].isoformat(), row["check_in_id"]],
     )
-    return {"present": present or 0, "expected": _expected(event), **listed}
-
-
-def _expected(event: EventRow) -> int | None:
-    if not CATEGORIES[event.category].roster or event.audience == "everyone":
-        return None
-    path = event.organisation_path
-    belongs = or_(
-        MemberCopy.path.startswith(path),
-        MemberCopy.group_path == path,
-        literal(path) == any_(MemberCopy.cross_paths),
-    )
-    return current_uow().session.scalar(
-        select(func.count()).where(belongs, MemberCopy.status != "left")
-    )
+    return {"present": present or 0, "expected": counting.how_many(uow, event), **listed}

@@ -1,4 +1,4 @@
-"""What the roster's news mean for events: those of an organisation that moved move with it."""
+"""What the roster's news mean for events: those of, or for, an organisation that moved follow it."""
 
 from collections.abc import Sequence
 
@@ -16,8 +16,14 @@ _FOLLOW = text("""
         WHERE o.id = ANY(CAST(:ids AS uuid[])) AND organisation_id = o.id
           AND organisation_path <> o.path
         RETURNING events.id
+    ), followed AS (
+        UPDATE event_audiences SET path = o.path FROM roster_organisations o
+        WHERE o.id = ANY(CAST(:ids AS uuid[])) AND organisation_id = o.id
+          AND event_audiences.path <> o.path
+        RETURNING event_id
     )
-    UPDATE event_sessions SET version = version + 1 FROM moved WHERE event_id = moved.id
+    UPDATE event_sessions SET version = version + 1
+    WHERE event_id IN (SELECT id FROM moved UNION SELECT event_id FROM followed)
 """)
 
 

@@ -11,6 +11,9 @@ from shared.auth import Permission
 
 EVENTS_READ: Final = Permission("events.read", frozenset({"member"}))
 EVENTS_RUN: Final = Permission("events.run", frozenset({"member"}))
+ATTENDANCE_READ: Final = Permission(
+    "attendance.read", frozenset({"member"}), audited=True, without_office=True
+)
 
 EVENTS_OF: Final = {
     code: Permission(f"events.create.{code}", category.makers)
@@ -27,4 +30,9 @@ EVENTS_FOR_EVERYONE: Final = Permission(
 EVENTS_MANAGE: Final = Permission(
     "events.manage", frozenset({"branch_secretary", "unit_admin", "city_admin"})
 )
-EVENTS_IMPORT: Final = Permission("events.import", frozenset({"unit_admin", "city_admin"}))
+EVENTS_IMPORT: Final = Permission(
+    "events.import", frozenset({"branch_secretary", "unit_admin", "city_admin"})
+)
+"""Who may import something; all of them make events of every category."""
+
+ATTENDANCE_IMPORT: Final = Permission("attendance.import", frozenset({"unit_admin", "city_admin"}))

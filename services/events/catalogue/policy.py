@@ -23,6 +23,10 @@ _MOVES: Final = MappingProxyType(
         "cancelled": frozenset({"draft", "published", "open"}),
     }
 )
+# The moves of which the moment is kept, and where.
+MOMENTS: Final = MappingProxyType(
+    {"published": "published_at", "open": "opened_at", "closed": "closed_at"}
+)
 EDITABLE: Final = frozenset({"draft", "published", "open"})
 # What check-ins are scored by: the same for everyone who attended.
 SCORED_BY: Final = frozenset({"tags", "level"})
@@ -77,12 +81,13 @@ def check_editable(state: str) -> None:
 
 
 def event_attended() -> Conflict:
-    """Return the refusal of what an event cannot undergo once somebody has checked in."""
+    """Return the refusal of what an event cannot undergo once it has led to something."""
     return Conflict(
         "event_attended",
         Text(
-            zh="已有人签到。请改为结束活动，或先撤销这些签到。",
-            en="People have checked in already; close the event, or annul their check-ins first.",
+            zh="已有人签到或已确认成绩。请改为结束活动，或先撤销这些签到和成绩。",
+            en="People have checked in, or results are confirmed; close the event, or annul and"
+            " withdraw those first.",
         ),
     )
 

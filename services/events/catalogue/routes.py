@@ -5,12 +5,13 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.events.catalogue import permissions, roles, service
+from services.events.catalogue import copying, listing, making, permissions, roles, service
 from services.events.catalogue.categories import CATEGORIES
 from services.events.catalogue.models import EventRow
 from services.events.catalogue.schemas import (
     CancelIn,
     CategoriesOut,
+    CopyIn,
     EventIn,
     EventOut,
     EventPatch,
@@ -54,6 +55,7 @@ def get_categories() -> dict[str, Any]:
                 "makers": sorted(category.makers),
                 "roster": category.roster,
                 "timed": category.timed,
+                "teams": category.teams,
                 "early": category.early,
                 "late": category.late,
             }
@@ -69,7 +71,7 @@ def get_categories() -> dict[str, Any]:
 def get_events(query_data: dict[str, Any]) -> dict[str, Any]:
     """List the events one may attend or run, by start."""
     after = after_moment(query_data["cursor"])
-    rows = service.listing(current_uow(), current_principal(), query_data, after)
+    rows = listing.listing(current_uow(), current_principal(), query_data, after)
     return page(rows, query_data["limit"], lambda row: [row.starts_at.isoformat(), row.id])
 
 
@@ -80,7 +82,22 @@ def get_events(query_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.output(EventOut, status_code=201)
 def post_event(json_data: dict[str, Any]) -> Answer:
     """Draft an event."""
-    return _answer(service.create(current_uow(), current_principal(), json_data), 201)
+    return _answer(making.create(current_uow(), current_principal(), json_data), 201)
+
+
+@blueprint.post("/events/<uuid:event_id>/copy")
+@requires(permissions.EVENTS_CREATE)
+@transactional
+@blueprint.input(CopyIn)
+@blueprint.output(EventOut, status_code=201)
+def post_copy(event_id: UUID, json_data: dict[str, Any]) -> Answer:
+    """Draft an event like another one, sessions and all, on another day."""
+    starts_at, with_roles = json_data.pop("starts_at"), json_data.pop("roles")
+    uow, principal = current_uow(), current_principal()
+    event = copying.copy(
+        uow, principal, event_id, starts_at, with_roles=with_roles, changes=json_data
+    )
+    return _answer(event, 201)
 
 
 @blueprint.get("/events/<uuid:event_id>")

@@ -1,84 +1,37 @@
-"""Making, finding and steering events."""
+"""Finding and steering events; `making` makes them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, text, tuple_, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from services.events.catalogue import policy, sessions
-from services.events.catalogue.access import belonging_paths, may_attend, may_run
-from services.events.catalogue.models import EventRow, RoleRow, SessionRow
-from services.events.catalogue.permissions import (
-    EVENTS_CREATE,
-    EVENTS_FOR_EVERYONE,
-    EVENTS_MANAGE,
-    EVENTS_OF,
-)
+from services.events.catalogue import audiences, policy, sessions
+from services.events.catalogue.models import AudienceRow, EventRow, RoleRow, SessionRow
 from services.events.catalogue.snapshot import SessionSnapshot
-from services.events.roster_copy.models import OrganisationCopy
+from services.events.catalogue.visibility import is_meant, runs
 from shared.auth import Principal
 from shared.database import UnitOfWork
-from shared.errors import Forbidden, NotFound, Unprocessable
-from shared.ids import new_id
+from shared.errors import Forbidden, NotFound
 from shared.text import Text
 
-_WITH_ALL = (
+WITH_ALL = (
     selectinload(EventRow.sessions),
     selectinload(EventRow.roles).joinedload(RoleRow.member),
+    selectinload(EventRow.also_for).joinedload(AudienceRow.organisation),
     joinedload(EventRow.organisation),
+    joinedload(EventRow.registration),
 )
-# Check-ins are a slice above this one, so their table is asked by name.
+# Slices above this one own seats, check-ins and results, so their tables are asked by name.
+_LOCK_SEATS = text("SELECT FROM registration_settings WHERE event_id = :id FOR NO KEY UPDATE")
 _LOCK_EVENT = text("SELECT FROM events WHERE id = :id FOR NO KEY UPDATE")
 _LOCK_SESSIONS = text("SELECT FROM event_sessions WHERE event_id = :id ORDER BY id FOR UPDATE")
-_ATTENDED = text("SELECT EXISTS (SELECT FROM check_ins WHERE event_id = :id AND state = 'present')")
-
-
-def create(uow: UnitOfWork, principal: Principal, data: dict[str, Any]) -> EventRow:
-    """Make a draft; without sessions of its own it has one, as long as itself.
-
-    Raises:
-        Unprocessable: `organisation_unknown`, or times that make no sense.
-        Forbidden: `out_of_reach`, `category_not_yours`, `not_for_everyone`.
-    """
-    # Locked, so that its path cannot change before the event stands: see `following`.
-    organisation = uow.session.get(
-        OrganisationCopy, data["organisation_id"], with_for_update={"read": True}
-    )
-    if organisation is None:
-        raise Unprocessable(
-            "organisation_unknown",
-            Text(
-                zh="没有这个组织，请重新选择。", en="There is no such organisation; choose again."
-            ),
-        )
-    principal.require(EVENTS_CREATE, organisation.path)
-    if not principal.reaches(EVENTS_OF[data["category"]], organisation.path):
-        raise Forbidden(
-            "category_not_yours",
-            Text(
-                zh="您的角色不能举办这类活动，请选其他类别或请支部书记发布。",
-                en="Your role does not make events of this category; choose another, or ask the"
-                " branch secretary.",
-            ),
-        )
-    _check_audience(principal, data["audience"], organisation.path)
-    policy.check_span(data["starts_at"], data["ends_at"])
-    given = data.pop("sessions") or [{"starts_at": data["starts_at"], "ends_at": data["ends_at"]}]
-    event = EventRow(
-        id=new_id(),
-        organisation_path=organisation.path,
-        created_by=principal.member_id,
-        created_at=uow.clock.now(),
-        **data,
-    )
-    for session in given:
-        sessions.add(event, session)
-    uow.session.add(event)
-    uow.session.flush()
-    return event
+_ATTENDED = text("""
+    SELECT event_id FROM check_ins WHERE event_id = ANY(:ids) AND state = 'present'
+    UNION SELECT event_id FROM event_results WHERE event_id = ANY(:ids) AND state = 'confirmed'
+""")
 
 
 def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = False) -> EventRow:
@@ -88,7 +41,10 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
         NotFound: `event_unknown`, also for drafts and events of others.
     """
     event = _load(uow, event_id, lock=lock)
-    if event is None or not (_runs(principal, event) or _is_shown(principal, event)):
+    if event is None or not (
+        runs(principal, event)
+        or (event.published_at is not None and is_meant(uow, principal, event))
+    ):
         raise NotFound(
             "event_unknown",
             Text(
@@ -102,14 +58,16 @@ def get(uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = F
 def get_to_run(
     uow: UnitOfWork, principal: Principal, event_id: UUID, *, lock: bool = False
 ) -> EventRow:
-    """Return an event that the asker runs; with `lock`, other changes and check-ins wait.
+    """Return an event that the asker runs.
+
+    With `lock`, other changes, check-ins and registrations wait.
 
     Raises:
         NotFound: `event_unknown`, where the asker may not even see it.
         Forbidden: `not_your_event`.
     """
     event = get(uow, principal, event_id, lock=lock)
-    if not _runs(principal, event):
+    if not runs(principal, event):
         raise Forbidden(
             "not_your_event",
             Text(
@@ -120,35 +78,9 @@ def get_to_run(
     return event
 
 
-def listing(
-    uow: UnitOfWork,
-    principal: Principal,
-    filters: dict[str, Any],
-    after: tuple[datetime, UUID] | None,
-) -> list[EventRow]:
-    """Return the events the asker may see, by start; one more than `filters["limit"]`."""
-    query = (
-        select(EventRow)
-        .options(*_WITH_ALL)
-        .where(_visible(principal))
-        .order_by(EventRow.starts_at, EventRow.id)
-        .limit(filters["limit"] + 1)
-    )
-    if filters["starts_after"] is not None:
-        query = query.where(EventRow.starts_at >= filters["starts_after"])
-    if filters["starts_before"] is not None:
-        query = query.where(EventRow.starts_at < filters["starts_before"])
-    for field in ("category", "state"):
-        if filters[field] is not None:
-            query = query.where(getattr(EventRow, field) == filters[field])
-    if filters["organisation_id"] is not None:
-        organisation = uow.session.get(OrganisationCopy, filters["organisation_id"])
-        if organisation is None:
-            return []
-        query = query.where(EventRow.organisation_path.startswith(organisation.path))
-    if after is not None:
-        query = query.where(tuple_(EventRow.starts_at, EventRow.id) > tuple_(*after))
-    return list(uow.session.scalars(query))
+def hold(uow: UnitOfWork, event_id: UUID) -> None:
+    """Keep others from changing an event until this transaction ends; people go on checking in."""
+    uow.session.execute(_LOCK_EVENT, {"id": event_id})
 
 
 def change(
@@ -158,21 +90,48 @@ def change(
 
     Raises:
         Conflict: `event_not_editable`, `event_attended`.
-        Forbidden: `not_for_everyone`.
-        Unprocessable: times that make no sense.
+        Forbidden: `not_for_everyone`, `out_of_reach`.
+        Unprocessable: `organisation_unknown`, times that make no sense.
     """
     policy.check_editable(event.state)
-    different = {name for name, value in changes.items() if getattr(event, name) != value}
-    if different & policy.SCORED_BY and _attended(uow, event.id):
+    if "also_for" in changes:
+        audiences.widen(uow, principal, event, changes.pop("also_for"))
+    different = check_change(principal, event, changes, attended=bool(attended(uow, [event.id])))
+    carry_out(event, different)
+    return changed(uow, event)
+
+
+def check_change(
+    principal: Principal, event: EventRow, changes: dict[str, Any], *, attended: bool
+) -> dict[str, Any]:
+    """Return what an edit changes of an event, if it may; `attended` as the function says.
+
+    Raises:
+        Conflict: `event_not_editable`, `event_attended`.
+        Forbidden: `not_for_everyone`.
+    """
+    policy.check_editable(event.state)
+    different = {name: v for name, v in changes.items() if getattr(event, name) != v}
+    if different.keys() & policy.SCORED_BY and attended:
         raise policy.event_attended()
     if "audience" in different:
-        _check_audience(principal, changes["audience"], event.organisation_path)
-    for name in different:
-        setattr(event, name, changes[name])
-    if different & {"starts_at", "ends_at"}:
+        audiences.check(principal, different["audience"], event.organisation_path)
+    return different
+
+
+def carry_out(event: EventRow, different: dict[str, Any]) -> None:
+    """Make a change that was checked.
+
+    Raises:
+        Unprocessable: times that make no sense.
+    """
+    for name, value in different.items():
+        setattr(event, name, value)
+    if different.keys() & {"starts_at", "ends_at"}:
         policy.check_span(event.starts_at, event.ends_at)
         sessions.follow(event)
-    return changed(uow, event)
+        # Who is expected is settled when it is over, which is now another time.
+        event.list_frozen_at = None
 
 
 def add_session(
@@ -212,27 +171,48 @@ def move(
         Conflict: `event_state_wrong`, `event_attended`.
     """
     event = get_to_run(uow, principal, event_id, lock=True)
-    policy.check_move(event.state, state)
-    if state == "cancelled" and _attended(uow, event.id):
-        raise policy.event_attended()
-    event.state = state
-    event.cancel_reason = reason
-    if state == "published":
-        event.published_at = uow.clock.now()
+    enter(uow, event, state, reason)
     return changed(uow, event)
 
 
-def changed(uow: UnitOfWork, event: EventRow) -> EventRow:
-    """Write a change; every session's version rises, so no check-in is decided on what was."""
-    event.version += 1
+def enter(uow: UnitOfWork, event: EventRow, state: str, reason: str | None = None) -> None:
+    """Take a locked event to its next state; the caller writes it by `changed`.
+
+    Raises:
+        Conflict: `event_state_wrong`, `event_attended`.
+    """
+    policy.check_move(event.state, state)
+    if state == "cancelled" and attended(uow, [event.id]):
+        raise policy.event_attended()
+    event.state = state
+    event.cancel_reason = reason
+    if state in policy.MOMENTS:
+        setattr(event, policy.MOMENTS[state], uow.clock.now())
+    if state == "published":
+        audiences.tell_guests(uow, event)
+
+
+def changed(uow: UnitOfWork, event: EventRow, *more: EventRow) -> EventRow:
+    """Write changes; every session's version rises, so no check-in is decided on what was."""
+    events = (event, *more)
+    for each in events:
+        each.version += 1
     uow.session.flush()
     uow.session.execute(
         update(SessionRow)
-        .where(SessionRow.event_id == event.id)
+        .where(SessionRow.event_id.in_([each.id for each in events]))
         .values(version=SessionRow.version + 1)
         .execution_options(synchronize_session=False)
     )
     return event
+
+
+def let_in(
+    uow: UnitOfWork, event: EventRow, member_ids: Sequence[UUID], principal: Principal
+) -> None:
+    """Let in whom somebody who runs a locked event named: strangers among them become guests."""
+    if audiences.let_in(uow, event, member_ids, principal.member_id):
+        changed(uow, event)
 
 
 def nearest(sessions: Sequence[SessionSnapshot], now: datetime) -> SessionSnapshot:
@@ -248,54 +228,19 @@ def nearest(sessions: Sequence[SessionSnapshot], now: datetime) -> SessionSnapsh
 
 
 def _load(uow: UnitOfWork, event_id: UUID, *, lock: bool) -> EventRow | None:
-    query = select(EventRow).where(EventRow.id == event_id).options(*_WITH_ALL)
+    query = select(EventRow).where(EventRow.id == event_id).options(*WITH_ALL)
     if lock:
         # Check-ins hold a key-share lock on event and session, since they refer to them. Locking
         # the sessions as a whole makes them wait, and then see the new version; the event is only
         # locked against other changes, so that nobody waits for the other in a circle.
+        # Registrations hold the seats first and then look at the event, so here too they come first.
+        uow.session.execute(_LOCK_SEATS, {"id": event_id})
         uow.session.execute(_LOCK_EVENT, {"id": event_id})
         uow.session.execute(_LOCK_SESSIONS, {"id": event_id})
         query = query.execution_options(populate_existing=True)
     return uow.session.scalar(query)
 
 
-def _visible(principal: Principal) -> ColumnElement[bool]:
-    """Return the SQL of `_runs` or `_is_shown`."""
-    own = RoleRow.member_id == principal.member_id
-    meant = or_(
-        EventRow.audience == "everyone",
-        EventRow.organisation_path.in_(belonging_paths(principal)),
-        EventRow.roles.any(own),
-    )
-    return or_(
-        EventRow.published_at.is_not(None) & meant,
-        EventRow.created_by == principal.member_id,
-        EventRow.roles.any(own & (RoleRow.role == "organiser")),
-        *(EventRow.organisation_path.startswith(p) for p in principal.paths(EVENTS_MANAGE)),
-    )
-
-
-def _is_shown(principal: Principal, event: EventRow) -> bool:
-    takes_part = any(role.member_id == principal.member_id for role in event.roles)
-    meant = may_attend(principal, event.audience, event.organisation_path)
-    return event.published_at is not None and (meant or takes_part)
-
-
-def _runs(principal: Principal, event: EventRow) -> bool:
-    organisers = {role.member_id for role in event.roles if role.role == "organiser"}
-    return may_run(principal, event.organisation_path, event.created_by, organisers)
-
-
-def _attended(uow: UnitOfWork, event_id: UUID) -> bool:
-    return bool(uow.session.scalar(_ATTENDED, {"id": event_id}))
-
-
-def _check_audience(principal: Principal, audience: str, path: str) -> None:
-    if audience == "everyone" and not principal.reaches(EVENTS_FOR_EVERYONE, path):
-        raise Forbidden(
-            "not_for_everyone",
-            Text(
-                zh="面向全市的活动请由机关党委或工委管理员发布。",
-                en="Ask the unit's or the city's administrator for an event that is for everyone.",
-            ),
-        )
+def attended(uow: UnitOfWork, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of some events have led to something: somebody came, or results stand."""
+    return set(uow.session.scalars(_ATTENDED, {"ids": list(event_ids)}))

@@ -1,6 +1,6 @@
 """The sessions of one event, as its rows: made, moved, taken away."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +95,13 @@ def follow(event: EventRow) -> None:
         _set(event, session, times)
 
 
+def shift(event: EventRow, by: timedelta) -> None:
+    """Move all sessions along before their event is moved; `follow` then checks them."""
+    for session in event.sessions:
+        for name in _TIMES:
+            setattr(session, name, getattr(session, name) + by)
+
+
 def _moved(session: SessionRow, starts_at: datetime, ends_at: datetime) -> Times:
     return policy.moved(Times(*(getattr(session, name) for name in _TIMES)), starts_at, ends_at)
 
@@ -108,10 +115,12 @@ def _set(event: EventRow, session: SessionRow, times: Times) -> None:
 def _find(event: EventRow, session_id: UUID) -> SessionRow:
     found = next((session for session in event.sessions if session.id == session_id), None)
     if found is None:
-        raise NotFound(
-            "session_unknown",
-            Text(
-                zh="没有这个场次，请刷新后重选。", en="The event has no such session; choose again."
-            ),
-        )
+        raise session_unknown()
     return found
+
+
+def session_unknown() -> NotFound:
+    return NotFound(
+        "session_unknown",
+        Text(zh="没有这个场次，请刷新后重选。", en="The event has no such session; choose again."),
+    )

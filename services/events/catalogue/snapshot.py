@@ -6,8 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
-from services.events.catalogue.models import EventRow, RoleRow, SessionRow
+from services.events.catalogue.access import Audience
+from services.events.catalogue.categories import CATEGORIES
+from services.events.catalogue.models import EventRow, GuestRow, RoleRow, SessionRow
+from services.events.catalogue.visibility import audience_of
 from shared.database import UnitOfWork
 
 
@@ -15,7 +19,10 @@ from shared.database import UnitOfWork
 class SessionSnapshot:
     """A session together with what it inherits from its event.
 
-    `roles` names those who lecture or help, by member; everyone else takes part.
+    `roles` names those who lecture or help, by member; everyone else takes part. `seat_needed`
+    says that they need a seat to be let in. Organisers may come like guests. `fenced` says that the
+    event asks phones where they are. `static_version` is what a printed code
+    must name to be good; None: none is.
     """
 
     session_id: UUID
@@ -26,7 +33,8 @@ class SessionSnapshot:
     tags: tuple[str, ...]
     level: str | None
     organisation_path: str
-    audience: str
+    audience: Audience
+    seat_needed: bool
     state: str
     starts_at: datetime
     ends_at: datetime
@@ -34,6 +42,21 @@ class SessionSnapshot:
     closes_at: datetime
     version: int
     roles: Mapping[UUID, str]
+    published_at: datetime | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    fenced: bool = False
+    static_version: int | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Tell whether the length of the stay matters, by any of what the event counts as."""
+        return any(CATEGORIES[code].timed for code in (self.category, *self.tags))
+
+    @property
+    def over_at(self) -> datetime:
+        """The moment after which nobody arrives or leaves any more."""
+        return max(self.ends_at, self.closes_at)
 
 
 def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot]:
@@ -41,18 +64,26 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
     rows = uow.session.execute(
         select(SessionRow, EventRow)
         .join(EventRow, EventRow.id == SessionRow.event_id)
+        .options(joinedload(EventRow.registration), selectinload(EventRow.also_for))
         .where(*conditions)  # type: ignore[arg-type] # column expressions
         .order_by(SessionRow.starts_at, SessionRow.id)
     ).all()
-    parts = uow.session.execute(
-        select(RoleRow.event_id, RoleRow.member_id, RoleRow.role).where(
-            RoleRow.event_id.in_({event.id for _, event in rows}),
-            RoleRow.role.in_(("lecturer", "helper")),
-        )
-    ).all()
+    events = {event.id for _, event in rows}
     roles: dict[UUID, dict[UUID, str]] = {}
-    for event_id, member_id, role in parts:
-        roles.setdefault(event_id, {})[member_id] = role
+    named: dict[UUID, set[UUID]] = {}
+    for event_id, member_id, role in uow.session.execute(
+        select(RoleRow.event_id, RoleRow.member_id, RoleRow.role).where(
+            RoleRow.event_id.in_(events)
+        )
+    ):
+        if role == "organiser":
+            named.setdefault(event_id, set()).add(member_id)
+        else:
+            roles.setdefault(event_id, {})[member_id] = role
+    for event_id, member_id in uow.session.execute(
+        select(GuestRow.event_id, GuestRow.member_id).where(GuestRow.event_id.in_(events))
+    ):
+        named.setdefault(event_id, set()).add(member_id)
     return [
         SessionSnapshot(
             session_id=session.id,
@@ -63,7 +94,8 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             tags=tuple(event.tags),
             level=event.level,
             organisation_path=event.organisation_path,
-            audience=event.audience,
+            audience=audience_of(event, frozenset(named.get(event.id, ()))),
+            seat_needed=event.registration is not None and event.registration.required,
             state=event.state,
             starts_at=session.starts_at,
             ends_at=session.ends_at,
@@ -71,6 +103,11 @@ def read_snapshots(uow: UnitOfWork, *conditions: object) -> list[SessionSnapshot
             closes_at=session.closes_at,
             version=session.version,
             roles=roles.get(event.id, {}),
+            published_at=event.published_at,
+            opened_at=event.opened_at,
+            closed_at=event.closed_at,
+            fenced=event.geofence is not None,
+            static_version=session.static_version,
         )
         for session, event in rows
     ]

@@ -1,24 +1,12 @@
 """Every way a check-in can be refused: a stable code, a status, and what to do next."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from shared.errors import Problem
+from services.events.refusal import Refusal
 from shared.text import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An expected answer that is not "you are in"."""
-
-    code: str
-    status: int
-    text: Text
-
-    def to_problem(self, **extra: object) -> Problem:
-        return Problem(self.code, self.text, status=self.status, extra=extra)
-
+__all__ = ["REFUSALS", "Refusal"]
 
 _ALL: Final = (
     Refusal(
@@ -27,9 +15,19 @@ _ALL: Final = (
              "This is not one of our codes; scan the one on the hall's screen."),
     ),
     Refusal(
+        "rehearsal", 409,
+        Text("演练成功：扫码正常。这只是演练，不计签到和积分。",
+             "The rehearsal works: your scan arrived. It is no check-in and gives no points."),
+    ),
+    Refusal(
         "code_expired", 410,
         Text("签到码已过期，请扫描屏幕上当前的二维码。",
              "This code has expired; scan the one the screen shows now."),
+    ),
+    Refusal(
+        "scan_too_old", 410,
+        Text("这次扫码已超过七天，无法补传，请联系组织者补签。",
+             "This scan is more than seven days old; ask the organiser to enter your name."),
     ),
     Refusal(
         "claim_invalid", 400,
@@ -59,6 +57,58 @@ _ALL: Final = (
         "too_many_attempts", 429,
         Text("尝试次数过多，请扫码，或十分钟后再试，或请工作人员登记。",
              "Too many tries; scan the code, wait ten minutes, or ask at the desk."),
+        retry_after=600,
+    ),
+    Refusal(
+        "too_many_scans", 429,
+        Text("无效扫码次数过多，请一分钟后扫描会场屏幕上的码，或请工作人员登记。",
+             "Too many scans that were no good; scan the hall's screen in a minute, or ask at the desk."),
+        retry_after=60,
+    ),
+    Refusal(
+        "static_code_off", 410,
+        Text("这张打印的签到码已停用，请扫描现场最新的码，或向工作人员说明。",
+             "This printed code is no longer in use; scan the one on display now, or ask the organiser."),
+    ),
+    Refusal(
+        "static_code_for_participants", 403,
+        Text("讲师和工作人员不能用打印的码签到，请扫会场屏幕或到签到台登记。",
+             "Lecturers and helpers check in at the hall's screen or the desk, not by a printed code."),
+    ),
+    Refusal(
+        "pass_invalid", 400,
+        Text("这不是本系统的党员码，请让对方重新打开，或按姓名登记并写明理由。",
+             "This is not one of our passes; ask for it again, or tick the name with a reason."),
+    ),
+    Refusal(
+        "pass_renewed", 410,
+        Text("这个党员码已更换作废，请出示新的，或按姓名登记并写明理由。",
+             "This pass was replaced by a newer one; ask for that, or tick the name with a reason."),
+    ),
+    Refusal(
+        "member_left", 403,
+        Text("名册显示此人已转出，不能签到；如有误请先更正名册。",
+             "By the roster this member has left; put the roster right first if that is wrong."),
+    ),
+    Refusal(
+        "pass_not_eligible", 403,
+        Text("此人不在本活动范围内；如受邀参加，请写明理由后登记。",
+             "The event is not meant for this member; if invited, record it with a reason."),
+    ),
+    Refusal(
+        "pass_too_late", 409,
+        Text("签到已截止；如确已到场，请写明理由后登记。",
+             "Check-in has closed; if the member was there, record it with a reason."),
+    ),
+    Refusal(
+        "member_annulled", 409,
+        Text("此人的签到已被撤销；如有误，请恢复并写明理由。",
+             "This member's check-in was annulled; if that was wrong, restore it with a reason."),
+    ),
+    Refusal(
+        "not_checked_in", 409,
+        Text("此人没有签到记录，请先登记签到。",
+             "This member has not checked in; record the arrival first."),
     ),
     Refusal(
         "too_early", 409,
@@ -81,6 +131,11 @@ _ALL: Final = (
         "not_eligible", 403,
         Text("本活动面向其他组织的党员；如受邀参加，请到签到台登记。",
              "This event is for members of another organisation; if invited, go to the desk."),
+    ),
+    Refusal(
+        "no_seat", 409,
+        Text("本活动凭报名名额入场，您没有名额；如有空位，请到签到台登记。",
+             "This event lets in who has registered for a seat; ask at the desk if one is free."),
     ),
     Refusal(
         "client_ref_reused", 409,

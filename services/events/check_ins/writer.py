@@ -138,6 +138,18 @@ class NewCheckIn:
         return attendance(self.session, self.id, self.member_id, self.role, self.checked_in_at)
 
 
+def insert(
+    connection: psycopg.Connection[Any], check_ins: Sequence[NewCheckIn]
+) -> dict[UUID, Outcome]:
+    """Write check-ins and their news by one statement, in the connection's transaction."""
+    columns = [list(column) for column in zip(*(c.row() for c in check_ins), strict=True)]
+    rows = connection.execute(_WRITE, columns, prepare=True, binary=True).fetchall()
+    return {
+        check_in_id: (Outcome.WRITTEN if written else Outcome.STANDS if current else Outcome.STALE)
+        for check_in_id, written, current in rows
+    }
+
+
 class _Waiting:
     """A check-in whose request waits; a bare lock costs a tenth of what a future would."""
 
@@ -231,16 +243,10 @@ class Writer:
     def _execute(self, check_ins: Sequence[NewCheckIn]) -> dict[UUID, Outcome]:
         if self._connection is None or self._connection.closed:
             self._connection = self._database.raw_connection(autocommit=True)
-        columns = [list(column) for column in zip(*(c.row() for c in check_ins), strict=True)]
         crash_point("check_in_before_write")
-        rows = self._connection.execute(_WRITE, columns, prepare=True, binary=True).fetchall()
+        outcomes = insert(self._connection, check_ins)
         crash_point("check_in_after_write")
-        return {
-            check_in_id: (
-                Outcome.WRITTEN if written else Outcome.STANDS if current else Outcome.STALE
-            )
-            for check_in_id, written, current in rows
-        }
+        return outcomes
 
     def _drop_connection(self) -> None:
         if self._connection is not None:

@@ -1,5 +1,6 @@
-"""Attendance taken over from spreadsheets: what happened before the suite, or away from it."""
+"""What is taken over from spreadsheets: a plan of events to come, and attendance that is past."""
 
 from services.events.imports.attendance import ATTENDANCE
+from services.events.imports.plan import PLAN
 
-KINDS = (ATTENDANCE,)
+KINDS = (ATTENDANCE, PLAN)

@@ -11,8 +11,11 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.events.catalogue.categories import CATEGORIES
+from services.events.catalogue.permissions import ATTENDANCE_IMPORT
 from services.events.imports import statements
 from services.events.imports.moments import moment
+from services.events.imports.organisations import ORGANISATION_CHECKS
+from services.events.imports.parsers import category
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.imports import Check, Column, Kind, one_of, whole_number
@@ -25,12 +28,11 @@ _ROLES: Final = {
     "讲师": "lecturer", "lecturer": "lecturer",
     "志愿者": "helper", "helper": "helper",
 }  # fmt: skip
-_CATEGORIES: Final = {c.name.zh: c.code for c in CATEGORIES.values()} | {c: c for c in CATEGORIES}
 _TIMED: Final = [c.code for c in CATEGORIES.values() if c.timed]
 
 _COLUMNS: Final = (
     Column("event_ref", "活动编号", words(64)),
-    Column("category", "活动类别", one_of(_CATEGORIES, "category_unknown")),
+    Column("category", "活动类别", category),
     Column("title", "活动名称"),
     Column("organisation_code", "组织代码"),
     Column("starts_at", "开始时间", moment),
@@ -41,18 +43,7 @@ _COLUMNS: Final = (
 )
 
 _CHECKS: Final = (
-    Check(
-        "organisation_unknown", "organisation_code",
-        Text("没有代码为「{value}」的组织，请核对。",
-             "No organisation has the code “{value}”; check it."),
-        statements.ORGANISATION_UNKNOWN,
-    ),
-    Check(
-        "organisation_out_of_reach", "organisation_code",
-        Text("「{value}」不在您的管理范围内，请由其管理员导入。",
-             "“{value}” lies outside your part of the organisation; ask its administrator."),
-        statements.ORGANISATION_OUT_OF_REACH,
-    ),
+    *ORGANISATION_CHECKS,
     Check(
         "member_unknown", "member_no",
         Text("名册中没有编号「{value}」，请核对；刚导入名册的请稍候再试。",
@@ -118,4 +109,6 @@ def _apply(uow: UnitOfWork, principal: Principal, _import_id: UUID) -> Mapping[s
     }
 
 
-ATTENDANCE: Final = Kind("attendance", _COLUMNS, _CHECKS, _apply, reach_of)
+ATTENDANCE: Final = Kind(
+    "attendance", _COLUMNS, _CHECKS, _apply, reach_of, permission=ATTENDANCE_IMPORT
+)

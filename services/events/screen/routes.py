@@ -10,16 +10,18 @@ from sqlalchemy import func, select
 from services.events.catalogue import service as catalogue
 from services.events.catalogue.models import SessionRow
 from services.events.catalogue.permissions import EVENTS_RUN
+from services.events.catalogue.sessions import session_unknown
 from services.events.catalogue.snapshot import read_snapshots
 from services.events.check_ins.models import CheckInRow
 from services.events.codes import digits, rotating
+from services.events.rehearsals import scans as rehearsals
+from services.events.screen import seen
 from services.events.screen.picture import qr_svg
-from shared.errors import NotFound
-from shared.text import Text
 from shared.web import (
     Schema,
     current_clock,
     current_principal,
+    current_redis,
     current_suite,
     current_uow,
     requires,
@@ -30,6 +32,10 @@ blueprint = APIBlueprint("screen", __name__, url_prefix="/api/v1")
 
 class CodeQuery(Schema):
     session_id = fields.UUID(load_default=None)
+    rehearsal = fields.Boolean(
+        load_default=False,
+        metadata={"description": "a code whose scans are tried out and never counted"},
+    )
 
 
 class CodeOut(Schema):
@@ -61,19 +67,21 @@ def get_code(event_id: UUID, query_data: dict[str, Any]) -> tuple[dict[str, Any]
         if wanted is None or session.session_id == wanted
     ]
     if not sessions:
-        raise NotFound(
-            "session_unknown",
-            Text(
-                zh="没有这个场次，请刷新后重选。", en="The event has no such session; choose again."
-            ),
-        )
+        raise session_unknown()
     session = catalogue.nearest(sessions, now)
     settings = current_suite().settings
-    code = rotating.issue(settings.code_key, session.short_id, now)
+    seen.note(current_redis(), event_id)
+    rehearsal = query_data["rehearsal"]
+    key = rehearsals.key_of(settings.code_key) if rehearsal else settings.code_key
+    code = rotating.issue(key, session.short_id, now)
     url = f"{settings.public_url}/c/{code}"
-    count = uow.session.scalar(
-        select(func.count()).where(
-            CheckInRow.session_id == session.session_id, CheckInRow.state == "present"
+    count = (
+        rehearsals.count(uow, session.session_id)
+        if rehearsal
+        else uow.session.scalar(
+            select(func.count()).where(
+                CheckInRow.session_id == session.session_id, CheckInRow.state == "present"
+            )
         )
     )
     answer = {
@@ -84,7 +92,8 @@ def get_code(event_id: UUID, query_data: dict[str, Any]) -> tuple[dict[str, Any]
         "closes_at": session.closes_at,
         "code": code,
         "url": url,
-        "digits": digits.issue(settings.code_key, session.short_id, now),
+        # Six digits are looked up among real sessions, so a rehearsal has none.
+        "digits": "" if rehearsal else digits.issue(settings.code_key, session.short_id, now),
         "expires_in": round(rotating.expires_in(now), 1),
         "svg": qr_svg(url),
         "count": count or 0,

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.gateway.edge.routing import OWNERS, UPLOADS
+from services.gateway.edge.routing import LIVE, OWNERS, SECRET, UPLOADS
 
 TEMPLATE: Final = Path(__file__).with_name("nginx.conf.template")
-PLAIN_PAGES: Final = Path(__file__).resolve().parents[1] / "frontends" / "plain"
+FRONTENDS: Final = Path(__file__).resolve().parents[1] / "frontends"
+"""Holds `plain/`, pages served as they are, and `built/`, what the front ends' builds made."""
 _PLACEHOLDER: Final = re.compile(r"\$\{([A-Z]+)\}")
+# An error's message holds the whole request line.
+_NO_ERRORS: Final = "error_log stderr crit; "
 _UPLOAD_LIMITS: Final = "client_max_body_size 64m; proxy_read_timeout 60s; "
 
 
@@ -41,9 +44,10 @@ class Edge:
     listen: str
     gateway: str
     events: str
+    live: str
     points: str
     var: Path
-    frontends: Path = PLAIN_PAGES
+    frontends: Path = FRONTENDS
     tls: Tls | None = None
     resolver: str | None = None
     access_log: Path | None = None
@@ -59,12 +63,14 @@ def render(edge: Edge) -> str:
         "LISTEN": _word(edge.listen),
         "GATEWAY": _server(edge, edge.gateway),
         "EVENTS": _server(edge, edge.events),
+        "LIVE": _server(edge, edge.live),
         "POINTS": _server(edge, edge.points),
         "RESOLVER": f"    resolver {_word(edge.resolver)} valid=5s;\n" if edge.resolver else "",
         "VAR": _word(edge.var),
         "LOG": _word(edge.access_log or edge.var / "access.log"),
         "FRONTENDS": _word(edge.frontends),
         "ROUTES": _routes(),
+        "SECRET": "|".join(map(re.escape, sorted(SECRET))),
         "TLS": "",
         "REDIRECT": "",
     }
@@ -85,7 +91,8 @@ def _server(edge: Edge, address: str) -> str:
 def _routes() -> str:
     return "\n".join(
         f"        location {prefix} {{ "
-        f"{_UPLOAD_LIMITS if prefix in UPLOADS else ''}proxy_pass http://{service}; }}"
+        f"{_UPLOAD_LIMITS if prefix in UPLOADS else ''}{_NO_ERRORS if prefix in SECRET else ''}"
+        f"proxy_pass http://{'live' if prefix == LIVE else service}; }}"
         for service, prefixes in OWNERS.items()
         for prefix in prefixes
     )
@@ -115,10 +122,10 @@ def _word(value: str | Path) -> str:
 def main() -> None:
     """Write the configuration to a file: `python -m services.gateway.edge.render --help`."""
     parser = argparse.ArgumentParser(description="Render the edge's nginx configuration.")
-    for name in ("listen", "gateway", "events", "points"):
+    for name in ("listen", "gateway", "events", "live", "points"):
         parser.add_argument(f"--{name}", required=True, metavar="HOST:PORT")
     parser.add_argument("--var", required=True, type=Path)
-    parser.add_argument("--frontends", type=Path, default=PLAIN_PAGES)
+    parser.add_argument("--frontends", type=Path, default=FRONTENDS)
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--redirect-from", default="80", metavar="PORT")
@@ -133,6 +140,7 @@ def main() -> None:
         listen=options.listen,
         gateway=options.gateway,
         events=options.events,
+        live=options.live,
         points=options.points,
         var=options.var,
         frontends=options.frontends,

@@ -12,12 +12,23 @@ GATEWAY: Final = "gateway"
 OWNERS: Final[dict[str, tuple[str, ...]]] = {
     "events": (
         "/api/v1/cadence",
+        "/api/v1/calendar-feeds",
         "/api/v1/check-ins",
         "/api/v1/code-claims",
+        "/api/v1/event-audit",
         "/api/v1/event-categories",
         "/api/v1/event-imports",
+        "/api/v1/event-series",
         "/api/v1/events",
+        "/api/v1/live-attendance",
+        "/api/v1/me/calendar-feeds",
         "/api/v1/me/pass",
+        "/api/v1/record-book",
+        "/api/v1/year-themes",
+        "/api/v1/me/study-hours",
+        "/api/v1/study-hours",
+        "/api/v1/me/registrations",
+        "/api/v1/pass-cards",
     ),
     "points": (
         "/api/v1/adjustments",
@@ -31,7 +42,6 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/imports",
         "/api/v1/leaderboards",
         "/api/v1/me/ledger",
-        "/api/v1/me/notices",
         "/api/v1/me/points",
         "/api/v1/me/preferences",
         "/api/v1/me/receipts",
@@ -54,6 +64,12 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
 
 UPLOADS: Final = frozenset({"/api/v1/imports", "/api/v1/event-imports", "/api/v1/attachments"})
 """Paths that take a file: 64 MB instead of 1 MB, and a minute to answer."""
+
+LIVE: Final = "/api/v1/live-attendance"
+"""What people watch for minutes: a process of its own answers, so that no check-in waits for them."""
+
+SECRET: Final = frozenset({"/api/v1/calendar-feeds"})
+"""Paths that hold a secret: what lies beneath them is written into no log."""
 
 
 def owner(path: str) -> str:

@@ -1,7 +1,7 @@
 """Secrets at rest: sealed when they must be read again, an index when they need only be found.
 
-Everything hangs on one setting, FIELD_KEY; each purpose gets a key of its own, so that a value
-sealed for one purpose opens for no other.
+Everything but openids hangs on one setting, FIELD_KEY; each purpose gets a key of its own, so that a
+value sealed for one purpose opens for no other.
 """
 
 import hmac
@@ -20,11 +20,11 @@ _SHORTEST_KEY: Final = 32
 
 
 class FieldKey:
-    """Derives a 256-bit key a purpose from FIELD_KEY (at least 32 random characters)."""
+    """Derives a 256-bit key a purpose from a setting of at least 32 random characters."""
 
     def __init__(self, master: bytes) -> None:
         if len(master) < _SHORTEST_KEY:
-            message = f"FIELD_KEY needs at least {_SHORTEST_KEY} random characters."
+            message = f"A key that seals needs at least {_SHORTEST_KEY} random characters."
             raise ValueError(message)
         self._master = master
         self._derived = lru_cache(maxsize=32)(self._derive)

@@ -10,7 +10,7 @@ from redis import Redis
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.gateway.identity import limits, refusals, sessions
+from services.gateway.identity import limits, openids, refusals, sessions
 from services.gateway.identity.models import Account, Invitation, Member, WechatIdentity
 from services.gateway.identity.passwords import hash_password
 from services.gateway.identity.permissions import INVITE
@@ -91,13 +91,21 @@ def bind(
         TooMany: `too_many_attempts`.
     """
     now = uow.clock.now()
-    index = read_ticket(tools.field_key, wechat_ticket, now)
-    if index is None:
+    openid = read_ticket(tools.field_key, wechat_ticket, now)
+    if openid is None:
         raise refusals.wechat_ticket_invalid()
+    index = tools.field_key.index("openid", openid.encode())
     limits.spend(redis, limits.BINDING, index.hex())
     account = _redeem(uow, tools, invitation)
     uow.session.execute(delete(WechatIdentity).where(WechatIdentity.account_id == account.id))
-    uow.session.add(WechatIdentity(account_id=account.id, openid_index=index, bound_at=now))
+    uow.session.add(
+        WechatIdentity(
+            account_id=account.id,
+            openid_index=index,
+            openid_sealed=openids.seal(tools.openid_key, account.id, openid),
+            bound_at=now,
+        )
+    )
     try:
         uow.session.flush()
     except IntegrityError as error:

@@ -57,12 +57,16 @@ class Account(Base):
 
 
 class WechatIdentity(Base):
-    """A WeChat user bound to an account. The openid itself is not kept, only its blind index."""
+    """A WeChat user bound to an account: found by a blind index, written to by the sealed openid.
+
+    Bindings of before messages were sent have no sealed openid until their next sign-in.
+    """
 
     __tablename__ = "wechat_identities"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     openid_index: Mapped[bytes]
+    openid_sealed: Mapped[bytes | None]
     bound_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

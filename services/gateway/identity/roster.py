@@ -1,4 +1,4 @@
-"""Keeps the copies of members and organisations, and ends the sessions of those who left."""
+"""Keeps the copies of members and organisations; whoever left is signed out, and written to no more."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,6 +44,13 @@ _SIGN_OUT_THE_LEFT = text("""
       AND members.status = 'left' AND members.id = ANY(CAST(:ids AS uuid[]))
 """)
 
+_FORGET_OPENIDS_OF_THE_LEFT = text("""
+    UPDATE wechat_identities SET openid_sealed = NULL
+    FROM accounts JOIN members ON members.id = accounts.member_id
+    WHERE wechat_identities.account_id = accounts.id AND openid_sealed IS NOT NULL
+      AND members.status = 'left' AND members.id = ANY(CAST(:ids AS uuid[]))
+""")
+
 
 def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
     """Apply a batch of the stream `roster`; messages of other kinds are not for this service.
@@ -58,6 +65,7 @@ def take(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         left = [row["id"] for row in members if row["status"] == "left"]
         if left:
             uow.session.execute(_SIGN_OUT_THE_LEFT, {"ids": left, "now": uow.clock.now()})
+            uow.session.execute(_FORGET_OPENIDS_OF_THE_LEFT, {"ids": left})
 
 
 def _belonging(row: dict[str, Any]) -> dict[str, Any]:

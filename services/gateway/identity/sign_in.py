@@ -5,7 +5,7 @@ from uuid import UUID
 from redis import Redis
 from sqlalchemy import select, update
 
-from services.gateway.identity import limits, refusals, sessions, totp
+from services.gateway.identity import limits, openids, refusals, sessions, totp
 from services.gateway.identity.models import Account, WechatIdentity
 from services.gateway.identity.passwords import verify_password
 from services.gateway.identity.policy import (
@@ -53,13 +53,20 @@ def by_wechat(uow: UnitOfWork, tools: Tools, code: str) -> sessions.Tokens:
         Conflict: `wechat_not_bound`, with the ticket that binding takes.
         Problem: what `WeChat.open_id` refuses.
     """
-    index = tools.field_key.index("openid", tools.wechat.open_id(code).encode())
-    account = uow.session.scalars(
-        select(Account).join(WechatIdentity).where(WechatIdentity.openid_index == index)
+    openid = tools.wechat.open_id(code)
+    index = tools.field_key.index("openid", openid.encode())
+    bound = uow.session.execute(
+        select(Account, WechatIdentity)
+        .join(WechatIdentity)
+        .where(WechatIdentity.openid_index == index)
     ).one_or_none()
-    if account is None:
-        ticket = write_ticket(tools.field_key, index, uow.clock.now())
+    if bound is None:
+        ticket = write_ticket(tools.field_key, openid, uow.clock.now())
         raise refusals.wechat_not_bound(ticket, int(WECHAT_TICKET_LIFETIME.total_seconds()))
+    account, identity = bound
+    identity.openid_sealed = openids.kept(
+        tools.openid_key, account.id, openid, identity.openid_sealed
+    )
     return sessions.start(uow, tools, account, second_factor=False)
 
 

@@ -14,8 +14,11 @@ KEY = "identity"
 
 @dataclass(frozen=True)
 class Tools:
+    """`openid_key` seals the openids that the worker sends to, `field_key` everything else."""
+
     signer: TokenSigner
     field_key: FieldKey
+    openid_key: FieldKey
     wechat: WeChat
 
 

@@ -23,7 +23,12 @@ ESCALATION_DAYS: Final = 10
 # A month is on public notice until well into the next one: who misses something sees it there.
 MISSING_DAYS: Final = 60
 
-_LEVEL_OF_ROLE: Final = {"branch_secretary": "branch", "unit_admin": "unit", "city_admin": "city"}
+_LEVEL_OF_ROLE: Final = {
+    "branch_secretary": "branch",
+    "committee_member": "branch",
+    "unit_admin": "unit",
+    "city_admin": "city",
+}
 
 
 def level_of(grants: Iterable[Grant], path: str) -> str | None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from services.points.calendar.china import FIRST_YEAR, LAST_YEAR, published
 from shared.errors import Invalid
 from shared.text import Text
+from shared.working_days import FIRST_YEAR, LAST_YEAR, published
 
 Adjusted = Mapping[date, bool]
 """Whether people work, for the days on which the city says otherwise than is published."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.points.calendar.china import FIRST_YEAR, LAST_YEAR
 from shared.fields import Words
 from shared.web import Schema
+from shared.working_days import FIRST_YEAR, LAST_YEAR
 
 _LONGEST = 400
 _DAY = validate.Range(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select, text
 
 from services.points.calendar import policy
-from services.points.calendar.china import published
 from services.points.calendar.models import CalendarDayRow
 from shared.auth import Principal
 from shared.database import UnitOfWork
 from shared.errors import NotFound
 from shared.text import Text
+from shared.working_days import published
 
 
 def is_working_day(uow: UnitOfWork, day: date) -> bool:

@@ -58,17 +58,17 @@ def check(uow: UnitOfWork, redis: Redis | None = None) -> Proof:
 def check_attendance(
     uow: UnitOfWork, attendance: Iterator[tuple[UUID, UUID, int, str]], proof: Proof
 ) -> None:
-    """Compare facts with what the events service says: (check-in, member, revision, state).
+    """Compare facts with what the events service says: (id, member, revision, state).
 
-    What waits for a decision because its month is closed has arrived as well.
+    Its check-ins and its results have the ids of their facts. What waits for a decision because its month is closed has arrived as well.
     """
     cursor = cursor_of(uow)
     cursor.execute(statements.ATTENDED)
     known = {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
-    for check_in_id, *rest in attendance:
-        proof.report("check-in = fact", check_in_id, tuple(rest), known.pop(check_in_id, None))
-    for check_in_id, found in known.items():
-        proof.report("check-in = fact", check_in_id, None, found)
+    for told_id, *rest in attendance:
+        proof.report("check-in = fact", told_id, tuple(rest), known.pop(told_id, None))
+    for told_id, found in known.items():
+        proof.report("check-in = fact", told_id, None, found)
 
 
 def cursor_of(uow: UnitOfWork) -> Cursor[Any]:

@@ -2,7 +2,8 @@
 
 A fact that is no check-in names where it came from by its `source_key`, ``<prefix>:…``. A slice
 whose decisions make facts adds its prefix here: the fact's source, and the condition that its
-decision was taken, where ``f`` is the fact.
+decision was taken, where ``f`` is the fact. What an organiser decided in the events service is known
+there: as with check-ins, comparing the two says whether it was told (`check_attendance`).
 """
 
 from typing import Final
@@ -40,6 +41,13 @@ DECIDED: Final[dict[str, tuple[str, str]]] = {
         SELECT FROM import_facts i JOIN imports m ON m.id = i.import_id
         WHERE i.member_id = f.member_id AND i.fact_id = f.id
             AND m.state = 'done' AND m.mode = 'apply'
+        """,
+    ),
+    "result": (
+        "import",
+        """
+        SELECT WHERE f.source_key = 'result:' || f.id AND f.kind IN ('prize', 'quiz', 'placing')
+            AND f.activity <> ''
         """,
     ),
     "opening": (

@@ -39,12 +39,14 @@ RULES_FOR_THE_PAST = """
     SELECT EXISTS (SELECT FROM rule_sets WHERE retroactive AND state = 'approved')
 """
 CODES = "SELECT code FROM organisations WHERE kind IN ('committee', 'unit', 'general_branch')"
+# What the events service told: check-ins, and results that were confirmed there.
 ATTENDED = """
     SELECT DISTINCT ON (id) id, member_id, revision, state FROM (
-        SELECT id, member_id, revision, state FROM facts WHERE source = 'check_in'
+        SELECT id, member_id, revision, state FROM facts
+        WHERE source = 'check_in' OR source_key LIKE 'result:%'
         UNION ALL
         SELECT fact_id, member_id, revision, state FROM held_facts
-        WHERE recorded ->> 'source_key' IS NULL
+        WHERE recorded ->> 'source_key' IS NULL OR recorded ->> 'source_key' LIKE 'result:%'
     ) AS arrived
     ORDER BY id, revision DESC
 """

@@ -18,8 +18,3 @@ class Policy:
         if self.policy == FULL:
             return limit
         return min(limit, self.top_n) if self.policy == TOP else 0
-
-
-def masked(name: str) -> str:
-    """Return a name as others see it whose owner hides it: 张三 → 张*."""
-    return f"{name[:1]}*"

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from services.points.leaderboards import snapshots, sql
 from services.points.leaderboards.boards import Board, Boards, Standing
 from services.points.leaderboards.permissions import BOARDS_READ, POLICIES_WRITE
-from services.points.leaderboards.policy import OFF, Policy, masked
+from services.points.leaderboards.policy import OFF, Policy
 from shared.auth import Principal
 from shared.clock import local_day, periods_of
 from shared.database import UnitOfWork
 from shared.errors import Forbidden, NotFound, Unprocessable
+from shared.names import masked
 from shared.text import Text
 
 _NEIGHBOURS = 2

@@ -23,6 +23,7 @@ from services.points.ledger import held, statements
 from services.points.ledger.member_years import MemberYear, OpenYear, lock, read_past_of
 from services.points.ledger.past import Past, cursor_of
 from services.points.ledger.recorded import RecordedFact
+from services.points.ledger.study import tell_study
 from services.points.scoring import Entry, Fact, State, Timeline, score
 from shared.clock import SHANGHAI, local_day, periods_of
 from shared.contracts import points as contract
@@ -53,6 +54,7 @@ def post(
     changed = _store(cursor, open_to_post, now) if open_to_post else []
     if not changed:
         return 0
+    tell_study(uow, changed)
     by_year: dict[MemberYear, list[RecordedFact]] = defaultdict(list)
     for item in changed:
         by_year[item.fact.member_id, _year(item.fact.occurred_at)].append(item)

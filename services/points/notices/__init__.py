@@ -1,1 +1,1 @@
-"""What members are told of decisions that concern them."""
+"""What members are told of decisions that concern them; their inbox is the gateway's."""

@@ -1,20 +1,19 @@
 """Reports over HTTP: the file itself where it is short, a job where it is long."""
 
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final
 
 from apiflask import APIBlueprint
-from flask import Response, send_file
+from flask import Response
 
 from services.points.reports import member_year, permissions, service
 from services.points.reports.schemas import DocumentOut, ReportIn, ReportKindsOut, YearIn
 from shared.documents import FORMATS, JSON, Document
 from shared.web import current_principal, current_uow, requires
+from shared.web.documents import send_document
 from shared.web.problems import language
 
 blueprint = APIBlueprint("reports", __name__, url_prefix="/api/v1")
 
-_IN_MEMORY: Final = 4 * 1024 * 1024
 _BINARY: Final = {"type": "string", "format": "binary"}
 _ANSWER: Final[dict[int | str, Any]] = {
     200: {
@@ -70,14 +69,4 @@ def get_my_year(query_data: dict[str, Any]) -> Response:
 
 
 def _written(document: Document, name: str, filename: str) -> Response:
-    """Write the document whole before anything is sent, so that a refusal is still an answer."""
-    form = FORMATS[name]
-    file = cast("BinaryIO", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed when sent
-    form.write(document, file)
-    file.seek(0)
-    return send_file(
-        file,
-        mimetype=form.media_type,
-        as_attachment=name != "json",
-        download_name=f"{filename}.{form.name}",
-    )
+    return send_document(document, FORMATS[name], filename, as_attachment=name != "json")

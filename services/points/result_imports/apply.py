@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 
 from services.points.ledger.decided import post_decided
 from services.points.ledger.recorded import RecordedFact
-from services.points.result_imports.checks import source_key
+from services.points.result_imports.checks import source_key, told_by_event
 from services.points.result_imports.holding import batches, measured
 from services.points.scoring import Fact
 from services.points.scoring.vocabulary import FACT_KINDS
@@ -50,9 +50,10 @@ def apply(
         for batch in batches(rows):
             fates = [_fate(row) for row in batch]
             for fate in fates:
-                counts[fate] += 1
-            recorded = [_recorded(row, role) for row in batch]
-            news = [r for r, fate in zip(recorded, fates, strict=True) if fate != "unchanged"]
+                counts[fate] = counts.get(fate, 0) + 1
+            here = [each for each in zip(batch, fates, strict=True) if each[1] != "told_by_event"]
+            recorded = [_recorded(row, role) for row, _ in here]
+            news = [r for r, (_, fate) in zip(recorded, here, strict=True) if fate != "unchanged"]
             post_decided(uow, news)
             _name(uow, import_id, recorded)
             crash_point("import_between_batches")
@@ -70,7 +71,8 @@ def _rows(uow: UnitOfWork, fact_kind: str, columns: Collection[str]) -> Sequence
             {"s.title" if "title" in columns else "NULL"} AS title,
             {"s.level" if "level" in columns else "NULL"} AS level,
             {"s.minutes" if "minutes" in columns else "NULL::integer"} AS minutes,
-            f.state, f.revision, f.minutes AS known_minutes
+            f.state, f.revision, f.minutes AS known_minutes,
+            {told_by_event(fact_kind, columns)} AS told_by_event
         FROM staged s JOIN members m ON m.member_no = s.member_no
         LEFT JOIN facts f
             ON f.member_id = m.id AND f.source_key = {source_key(fact_kind, columns)}
@@ -80,6 +82,8 @@ def _rows(uow: UnitOfWork, fact_kind: str, columns: Collection[str]) -> Sequence
 
 
 def _fate(row: Row[Any]) -> str:
+    if row.told_by_event:
+        return "told_by_event"
     if row.state != "present":
         return "created"
     return "unchanged" if row.known_minutes == row.minutes else "changed"

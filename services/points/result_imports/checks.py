@@ -20,6 +20,22 @@ def source_key(fact_kind: str, columns: Collection[str]) -> str:
     return f"'import:' || {kind} || ':' || md5(jsonb_build_array({named})::text)"
 
 
+def told_by_event(fact_kind: str, columns: Collection[str]) -> str:
+    """Return SQL: whether an event has told of a row of ``s``, member ``m``, itself.
+
+    It is known by kind, day and title. Taken back or corrected since, it is still the event's to
+    say: what its organiser enters there need not be entered here, and does not count twice.
+    """
+    if "title" not in columns:
+        return "false"
+    kind = f"s.{fact_kind}" if fact_kind in columns else f"'{fact_kind}'"
+    return f"""EXISTS (
+        SELECT FROM facts t WHERE t.member_id = m.id AND t.source_key LIKE 'result:%'
+            AND t.kind = {kind} AND t.title = s.title
+            AND (t.occurred_at AT TIME ZONE 'Asia/Shanghai')::date = s.day
+    )"""
+
+
 def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
     """Return the checks that every kind of results has."""
     key = source_key(fact_kind, columns)
@@ -137,7 +153,7 @@ def common(fact_kind: str, columns: Collection[str]) -> tuple[Check, ...]:
             WHERE NOT EXISTS (
                 SELECT FROM facts f WHERE f.member_id = m.id AND f.source_key = {key}
                     AND f.state = 'present'{same}
-            )
+            ) AND NOT {told_by_event(fact_kind, columns)}
             """,  # noqa: S608 - put together from constants
         ),
     )

@@ -8,12 +8,18 @@ from typing import Final
 from services.points.result_imports.apply import apply
 from services.points.result_imports.checks import common
 from services.points.result_imports.holding import hold
-from services.points.result_imports.parsers import hours, quarter
+from services.points.result_imports.parsers import (
+    DAY_MINUTES,
+    first_day,
+    hours,
+    quarter,
+    whole_days,
+)
 from services.points.result_imports.permissions import RESULTS_IMPORT
 from services.points.result_imports.undo import check_undo, undo
 from services.points.scoring.vocabulary import LEVELS
 from shared.auth import Permission
-from shared.imports import Check, Column, Kind, day, one_of, whole_number
+from shared.imports import Check, Column, Kind, day, one_of
 from shared.imports import text as words
 from shared.imports.kinds import reach_of
 from shared.text import Text
@@ -133,16 +139,22 @@ _ALL: Final = (
     Results(
         "courses",
         "training_course",
-        (_DAY, Column("title", "培训班名称"), Column("days", "天数", whole_number)),
+        (
+            Column("day", "日期", first_day),
+            Column("title", "培训班名称"),
+            Column("minutes", "天数", whole_days),
+        ),
         checks=(
             Check(
                 "course_too_short",
-                "days",
+                "minutes",
                 Text(
                     "培训班不足 3 天（{value}）不计分，请删去此行。",
                     "A course of fewer than 3 days ({value}) does not count; remove the row.",
                 ),
-                "SELECT row_number, days::text FROM staged WHERE days < 3",
+                f"""
+                SELECT row_number, (minutes / {DAY_MINUTES})::text FROM staged WHERE minutes < 3 * {DAY_MINUTES}
+                """,  # noqa: S608 - a constant
             ),
         ),
     ),

@@ -2,8 +2,11 @@
 
 import click
 import orjson
+from sqlalchemy import select
 
+from services.points.roster import publish
 from services.points.roster.bootstrap import bootstrap
+from services.points.roster.models import Member
 from services.points.rules.presets import install_preset
 from shared.config import Environment
 from shared.database import Database
@@ -28,3 +31,18 @@ def bootstrap_command(code: str, name: str, member_no: str, member_name: str) ->
         uow.commit()
     database.close()
     click.echo(orjson.dumps({"member_id": member_id}).decode())
+
+
+@click.command("tell-roster")
+def tell_roster_command() -> None:
+    """Tell the other services of every member anew, so that they keep what they did not before.
+
+    Prints {"members": …}; done again it changes nothing but versions.
+    """
+    database = Database(Environment().text("DATABASE_URL"), pool_size=1, statement_timeout_ms=0)
+    with database.unit_of_work() as uow:
+        members = uow.session.scalars(select(Member.id)).all()
+        publish.members_touched(uow, members)
+        uow.commit()
+    database.close()
+    click.echo(orjson.dumps({"members": len(members)}).decode())

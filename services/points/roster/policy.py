@@ -20,6 +20,7 @@ PARENTS: Final = {
 BOUND_TO: Final = {
     "group_leader": ("group", "cross_cutting"),
     "branch_secretary": ("branch", "general_branch"),
+    "committee_member": ("branch", "general_branch"),
     "unit_admin": ("unit",),
     "city_admin": ("committee",),
     "organiser": ("committee", "unit", "general_branch", "branch", "group", "cross_cutting"),
@@ -31,6 +32,7 @@ _KEEPERS: Final = frozenset({"unit_admin", "city_admin"})
 GIVEN_BY: Final = {
     "group_leader": Permission("roles.give.group_leader", _KEEPERS | {"branch_secretary"}),
     "branch_secretary": Permission("roles.give.branch_secretary", _KEEPERS),
+    "committee_member": Permission("roles.give.committee_member", _KEEPERS),
     "unit_admin": Permission("roles.give.unit_admin", _KEEPERS),
     "city_admin": Permission("roles.give.city_admin", frozenset({"city_admin"})),
     "organiser": Permission("roles.give.organiser", _KEEPERS | {"branch_secretary"}),
@@ -38,7 +40,7 @@ GIVEN_BY: Final = {
 }
 
 # Roles that end when a member leaves the branch they are bound to (or into).
-ROLES_OF_THE_BRANCH: Final = ("group_leader", "branch_secretary")
+ROLES_OF_THE_BRANCH: Final = ("group_leader", "branch_secretary", "committee_member")
 
 # Retired and mobile members attend without being scored, unless an administrator says otherwise.
 UNSCORED: Final = frozenset({"retired", "mobile", "left"})

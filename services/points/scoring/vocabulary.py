@@ -92,6 +92,7 @@ OTHER_KINDS: Final[Words] = MappingProxyType(
         "invited_lecture": Text("受邀外出授课", "invited lecture"),
         "make_up_study": Text("请假补学", "make-up study"),
         "pairing_help": Text("结对帮扶", "pairing help"),
+        "placing": Text("比赛名次", "placing"),
         "practical_matter": Text("办实事办结", "practical matter closed"),
         "prepared_remarks": Text("专题发言", "prepared remarks"),
         "prize": Text("竞赛获奖", "prize"),

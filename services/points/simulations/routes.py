@@ -1,12 +1,11 @@
 """Simulations over HTTP."""
 
 from datetime import date, datetime
-from io import BytesIO
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import Response, send_file
+from flask import Response
 
 from services.points.simulations import export, service
 from services.points.simulations.permissions import SIMULATE
@@ -29,16 +28,10 @@ from shared.web import (
     requires,
     transactional,
 )
+from shared.web.documents import WORKBOOK, send_document
 from shared.web.problems import language
 
 blueprint = APIBlueprint("simulations", __name__, url_prefix="/api/v1")
-
-_WORKBOOK: Final[dict[int | str, Any]] = {
-    200: {
-        "description": "What was found, as a workbook.",
-        "content": {XLSX.media_type: {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 @blueprint.post("/rule-sets/<uuid:rule_set_id>/simulate")
@@ -96,17 +89,12 @@ def get_changes(simulation_id: UUID, query_data: dict[str, Any]) -> dict[str, An
 
 @blueprint.get("/simulations/<uuid:simulation_id>/export")
 @requires(SIMULATE)
-@blueprint.doc(responses=_WORKBOOK)
+@blueprint.doc(responses=WORKBOOK)
 def get_export(simulation_id: UUID) -> Response:
     """Take what a finished simulation found away, for a meeting."""
     uow = current_uow()
     job = service.get(uow, current_principal(), simulation_id)
-    file = BytesIO()
-    XLSX.write(export.document(uow, job, language()), file)
-    file.seek(0)
-    return send_file(
-        file, mimetype=XLSX.media_type, as_attachment=True, download_name="simulation.xlsx"
-    )
+    return send_document(export.document(uow, job, language()), XLSX, "simulation")
 
 
 def _shown(job: JobRow) -> dict[str, Any]:

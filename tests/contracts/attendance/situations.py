@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -54,6 +54,30 @@ class Stage:
         body = {"reason": "代签"}
         answer = self.send(f"/check-ins/{check_in['id']}/annul", event.secretary, body)
         assert answer.status_code == 200, answer.text
+
+    def kept(self, member: UUID) -> tuple[Event, dict[str, Any]]:
+        """Send a scan a minute late, and return the event and the check-in that waits."""
+        event, scanned = self.make_event(), self.clock.now().isoformat()
+        code = self.door.code(event)["code"]
+        self.clock.advance(60)
+        return event, self.checked(self.door.scan(member, code=code, scanned_at=scanned))
+
+    def note(self, event: Event, member: UUID, at: datetime) -> None:
+        """Tell that staff saw a member where there was no network."""
+        device = "device-of-staff-1"
+        listed = self.client.get(
+            f"/api/v1/events/{event.id}/offline-list?device={device}",
+            headers=self.door.headers(event.secretary),
+        ).json
+        mark = {"client_ref": str(new_id()), "member_id": str(member), "direction": "in"}
+        body = {
+            "list_token": listed["list_token"],
+            "device": device,
+            "device_now": self.clock.now().isoformat(),
+            "marks": [mark | {"at": at.isoformat()}],
+        }
+        told = self.send(f"/events/{event.id}/offline-check-ins", event.secretary, body)
+        assert told.json["items"][0]["outcome"] == "present", told.text
 
     def checked(self, answer: TestResponse) -> dict[str, Any]:
         assert answer.status_code == 201, answer.text
@@ -204,6 +228,54 @@ def an_annulled_member_scans_again(stage: Stage) -> list[Wanted]:
     return [recorded(), recorded(state="annulled", reason="代签", revision=2)]
 
 
+def a_scan_kept_without_network_is_confirmed(stage: Stage) -> list[Wanted]:
+    event, check_in = stage.kept(new_id())
+    path = f"/check-ins/{check_in['id']}/confirm"
+    assert stage.send(path, event.secretary).status_code == 200
+    return [recorded(check_in_id=check_in["id"])]
+
+
+def whoever_waits_scans_once_more(stage: Stage) -> list[Wanted]:
+    member = new_id()
+    event, check_in = stage.kept(member)
+    assert stage.scan(event, member)["id"] == check_in["id"]
+    return [recorded(check_in_id=check_in["id"])]
+
+
+def a_kept_scan_is_not_confirmed(stage: Stage) -> list[Wanted]:
+    event, check_in = stage.kept(new_id())
+    stage.annul(event, check_in)
+    stage.scan(event)
+    return [recorded()]
+
+
+def staff_tell_whom_they_saw_without_network(stage: Stage) -> list[Wanted]:
+    event, lecturer = stage.make_event(), stage.add_member()
+    stage.note(event, lecturer, stage.clock.now())
+    return [recorded(member_id=str(lecturer), event_id=str(event.id))]
+
+
+def staff_tell_of_an_earlier_day(stage: Stage) -> list[Wanted]:
+    first = stage.clock.now()
+    ends = first + timedelta(days=3)
+    event, member = (
+        stage.make_event(starts_at=first, ends_at=ends, closes_at=ends),
+        stage.add_member(),
+    )
+    stage.clock.advance(24 * 3600)
+    check_in = stage.scan(event, member)
+    stage.note(event, member, first)
+    return [
+        recorded(check_in_id=check_in["id"], occurred_at="2026-11-24T00:00:00+08:00"),
+        recorded(
+            check_in_id=check_in["id"],
+            occurred_at=first.isoformat(),
+            revision=2,
+            reason="无网络时按名单登记。",
+        ),
+    ]
+
+
 Situation = Callable[[Stage], list[Wanted]]
 SITUATIONS: Final[dict[str, tuple[Situation, ...]]] = {
     RECORDED_V1: (
@@ -223,5 +295,10 @@ SITUATIONS: Final[dict[str, tuple[Situation, ...]]] = {
         a_file_says_nothing_of_the_hours,
         the_same_request_comes_again,
         an_annulled_member_scans_again,
+        a_scan_kept_without_network_is_confirmed,
+        whoever_waits_scans_once_more,
+        a_kept_scan_is_not_confirmed,
+        staff_tell_whom_they_saw_without_network,
+        staff_tell_of_an_earlier_day,
     )
 }

@@ -1,5 +1,7 @@
 """People of the small city, and what they send."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +16,16 @@ Role = tuple[str, str]
 
 
 class Person:
-    """Somebody signed in."""
+    """Somebody signed in, who stays so however late it gets."""
 
-    def __init__(self, client: FlaskClient, token: str, member_id: UUID) -> None:
+    def __init__(self, client: FlaskClient, token: Callable[[], str], member_id: UUID) -> None:
         self._client = client
-        self._headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        self._token = token
         self.id = member_id
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        return self._client.open(
-            f"/api/v1{path}", method=method, json=body, headers=self._headers | headers
-        )
+        own = {"Authorization": f"Bearer {self._token()}", "Accept-Language": "en"}
+        return self._client.open(f"/api/v1{path}", method=method, json=body, headers=own | headers)
 
     def get(self, path: str) -> TestResponse:
         return self.send("GET", path)
@@ -54,7 +55,8 @@ class People:
         self, *roles: Role, path: str = "/city/u1/b1/", member_id: UUID | None = None
     ) -> Person:
         identity = member_id or new_id()
-        return Person(self._client, self._token_for(identity, path, list(roles)), identity)
+        token = partial(self._token_for, identity, path, list(roles))
+        return Person(self._client, token, identity)
 
     def secretary(self, path: str = "/city/u1/b1/") -> Person:
         return self.person(("branch_secretary", path), path=path)

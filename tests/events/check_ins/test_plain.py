@@ -57,5 +57,6 @@ def test_no_bytes_make_it_fail(body: bytes) -> None:
 
 def test_other_ways_to_check_in_are_left_to_the_schema() -> None:
     ref = str(uuid4())
-    for way in ({"digits": "123456"}, {"claim": "x"}, {"code": "x", "digits": "123456"}):
+    late = {"code": "x", "scanned_at": "2026-11-23T09:00:00+08:00"}
+    for way in ({"digits": "123456"}, {"claim": "x"}, {"code": "x", "digits": "123456"}, late):
         assert read_plain_scan(orjson.dumps(way | {"client_ref": ref})) is None

@@ -12,7 +12,7 @@ from shared.database import Database
 from shared.testing.plugin import TokenFor
 from tests.events.city import City
 from tests.events.imports.conftest import Import
-from tests.events.imports.files import HEADINGS, row
+from tests.events.imports.files import HEADINGS, csv_of, row
 
 contract = AttendanceRecordedV1()
 
@@ -213,7 +213,7 @@ def test_only_administrators_import(client: FlaskClient, token_for: TokenFor, ro
     token = token_for(roles=[(role, "/city/")])
     answer = client.post(
         "/api/v1/event-imports",
-        data={"kind": "attendance"},
+        data={"kind": "attendance", "file": (csv_of([row("P1")]), "attendance.csv")},
         headers={"Authorization": f"Bearer {token}"},
     )
     assert (answer.status_code, answer.json["code"]) == (403, "role_needed")

@@ -1,5 +1,6 @@
 """The copy of the roster ends the same whatever the order and number of messages."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from redis import Redis
 from sqlalchemy import text
 
 from services.events.roster_copy.copying import copy_roster
-from services.events.roster_copy.models import MemberCopy, OrganisationCopy
+from services.events.roster_copy.models import DutyCopy, MemberCopy, OrganisationCopy
+from shared.clock import FixedClock
 from shared.contracts.roster import MEMBERS_V1, ORGANISATIONS_V1, STREAM
 from shared.database import Database
 from shared.ids import new_id
@@ -45,6 +47,8 @@ def test_members_arrive_as_they_are(city: City, database: Database) -> None:
     city.tell(MEMBERS_V1, {"members": [told]})
     del told["roles"]
     found = members(database)["P1"]
+    # The desk's own; see tests/events/desk.
+    del found["initials"]
     assert (
         found | {"id": str(found["id"]), "organisation_id": str(found["organisation_id"])} == told
     )
@@ -84,6 +88,78 @@ def test_any_order_repetition_and_batching_end_the_same(
     newest = max(told, key=lambda entry: entry["version"])
     found = members(database)[number]
     assert (found["name"], found["version"]) == (newest["name"], newest["version"])
+
+
+def duties(database: Database) -> dict[tuple[str, str], Any]:
+    """Return since when each office is held, by role and path."""
+    with database.unit_of_work() as uow:
+        return {(row.role, row.path): row.since for row in uow.session.query(DutyCopy)}
+
+
+def office(role: str = "branch_secretary", path: str = HERE) -> dict[str, str]:
+    return {"role": role, "path": path}
+
+
+def test_an_office_is_kept_with_the_moment_it_was_first_told_of(
+    city: City, database: Database, clock: FixedClock
+) -> None:
+    member, begun = city.member("P1", HERE, roles=[office()]), clock.now()
+    city.tell(MEMBERS_V1, {"members": [member]})
+    clock.advance(86_400)
+    both = [office(), office("committee_member")]
+    city.tell(MEMBERS_V1, {"members": [member | {"roles": both, "version": 2}]})
+    assert duties(database) == {
+        ("branch_secretary", HERE): begun,
+        ("committee_member", HERE): clock.now(),
+    }
+    clock.advance(86_400)
+    city.tell(MEMBERS_V1, {"members": [member | {"roles": both[1:], "version": 3}]})
+    assert duties(database).keys() == {("committee_member", HERE)}
+
+
+def test_an_office_given_again_begins_anew(
+    city: City, database: Database, clock: FixedClock
+) -> None:
+    member = city.member("P1", HERE, roles=[office()])
+    for version, roles in enumerate(([office()], [], [office()]), start=1):
+        city.tell(MEMBERS_V1, {"members": [member | {"roles": roles, "version": version}]})
+        clock.advance(60)
+    assert duties(database)["branch_secretary", HERE] == clock.now() - timedelta(seconds=60)
+
+
+def test_an_office_moves_with_its_organisation(
+    city: City, database: Database, clock: FixedClock
+) -> None:
+    member, begun = city.member("P1", HERE, roles=[office()]), clock.now()
+    city.tell(MEMBERS_V1, {"members": [member]})
+    clock.advance(86_400)
+    moved = member | {"path": "/city/u2/b1/", "roles": [office(path="/city/u2/b1/")]}
+    city.tell(MEMBERS_V1, {"members": [moved | {"version": 2}]})
+    assert duties(database) == {("branch_secretary", "/city/u2/b1/"): begun}
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_offices_end_as_the_newest_version_says(
+    city: City, database: Database, data: st.DataObject
+) -> None:
+    base = city.member(str(new_id()), HERE)
+    held = st.lists(st.sampled_from([HERE, THERE, "/city/u1/"]), unique=True)
+    versions = [
+        base | {"version": n, "roles": [office(path=path) for path in data.draw(held)]}
+        for n in range(1, 5)
+    ]
+    told = data.draw(st.lists(st.sampled_from(versions), min_size=1, max_size=8))
+    cut = data.draw(st.integers(0, len(told)))
+    for batch in (told[:cut], told[cut:]):
+        if batch:
+            city.tell(MEMBERS_V1, *({"members": [entry]} for entry in batch))
+    newest = max(told, key=lambda entry: entry["version"])
+    with database.unit_of_work() as uow:
+        rows = uow.session.query(DutyCopy).filter_by(member_id=base["id"])
+        assert {row.path for row in rows} == {duty["path"] for duty in newest["roles"]}
 
 
 def without(field: str) -> Any:

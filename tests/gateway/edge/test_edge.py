@@ -46,7 +46,7 @@ def service(name: str) -> Flask:
 def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     servers = {
         name: make_server("127.0.0.1", 0, service(name), threaded=True)
-        for name in ("gateway", "events", "points")
+        for name in ("gateway", "events", "live", "points")
     }
     for server in servers.values():
         Thread(target=server.serve_forever, daemon=True).start()
@@ -164,7 +164,11 @@ def test_a_service_that_is_away_is_a_problem_in_the_callers_language(tmp_path: P
     port, gone = free_port(), f"127.0.0.1:{free_port()}"
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(
-        render(Edge(f"127.0.0.1:{port}", gateway=gone, events=gone, points=gone, var=tmp_path))
+        render(
+            Edge(
+                f"127.0.0.1:{port}", gateway=gone, events=gone, live=gone, points=gone, var=tmp_path
+            )
+        )
     )
     child = start(nginx_command(configuration), tmp_path / "log", lambda: answers(port), "edge")
     try:
@@ -214,6 +218,41 @@ def test_the_access_log_holds_no_query(
     assert "a-name" not in log
 
 
+def test_no_log_holds_the_secret_of_an_address(
+    base_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = "the-secret-in-the-address"
+    assert httpx.get(f"{base_url}/api/v1/calendar-feeds/{secret}.ics").status_code == 200
+    var = next(path for path in tmp_path_factory.getbasetemp().glob("edge*") if path.is_dir())
+    deadline = time.monotonic() + 10
+    while "/api/v1/calendar-feeds/…" not in (log := (var / "access.log").read_text()):
+        assert time.monotonic() < deadline, "the log was not written"
+        time.sleep(0.1)
+    assert secret not in log
+
+
+def test_no_error_tells_the_secret_of_an_address(tmp_path: Path) -> None:
+    port, gone = free_port(), f"127.0.0.1:{free_port()}"
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(
+        render(
+            Edge(
+                f"127.0.0.1:{port}", gateway=gone, events=gone, live=gone, points=gone, var=tmp_path
+            )
+        )
+    )
+    child = start(nginx_command(configuration), tmp_path / "log", lambda: answers(port), "edge")
+    try:
+        url = f"http://127.0.0.1:{port}/api/v1"
+        assert httpx.get(f"{url}/calendar-feeds/a-secret.ics").status_code == 503
+        assert httpx.get(f"{url}/events/no-secret").status_code == 503
+    finally:
+        stop(child)
+    log = (tmp_path / "log").read_text()
+    assert "no-secret" in log
+    assert "a-secret" not in log
+
+
 def test_production_s_configuration_passes_nginx_own_check(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "chain.pem"
     subprocess.run(
@@ -228,7 +267,7 @@ def test_production_s_configuration_passes_nginx_own_check(tmp_path: Path) -> No
         render(
             Edge(
                 f"127.0.0.1:{free_port()}",
-                *["127.0.0.1:9"] * 3,
+                *["127.0.0.1:9"] * 4,
                 var=tmp_path,
                 tls=Tls(certificate, key, f"127.0.0.1:{free_port()}"),
                 resolver="127.0.0.11",

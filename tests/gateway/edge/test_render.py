@@ -3,13 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway.edge.render import PLAIN_PAGES, Edge, Tls, render
-from services.gateway.edge.routing import OWNERS, owner
+from services.gateway.edge.render import FRONTENDS, Edge, Tls, render
+from services.gateway.edge.routing import LIVE, OWNERS, owner
+
+PLAIN = FRONTENDS / "plain"
 
 
 def edge(tmp_path: Path, **changes: object) -> Edge:
     addresses = {name: f"127.0.0.1:{port}" for name, port in
-                 (("listen", 1), ("gateway", 2), ("events", 3), ("points", 4))}  # fmt: skip
+                 (("listen", 1), ("gateway", 2), ("events", 3), ("points", 4), ("live", 5))}  # fmt: skip
     return Edge(**{**addresses, "var": tmp_path, **changes})  # type: ignore[arg-type]
 
 
@@ -21,7 +23,8 @@ def test_every_owned_path_has_its_location(tmp_path: Path) -> None:
     text = render(edge(tmp_path))
     for service, prefixes in OWNERS.items():
         for prefix in prefixes:
-            pattern = rf"location {re.escape(prefix)} {{ .*proxy_pass http://{service}; }}"
+            upstream = "live" if prefix == LIVE else service
+            pattern = rf"location {re.escape(prefix)} {{ .*proxy_pass http://{upstream}; }}"
             assert re.search(pattern, text), prefix
 
 
@@ -60,17 +63,17 @@ def test_a_path_has_one_owner(path: str, service: str) -> None:
 
 
 def test_no_page_holds_inline_script_or_style_or_a_foreign_address() -> None:
-    for page in PLAIN_PAGES.rglob("*.html"):
+    for page in PLAIN.rglob("*.html"):
         text = page.read_text("utf-8")
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", text), page
-    for file in PLAIN_PAGES.rglob("*.*"):
+    for file in PLAIN.rglob("*.*"):
         foreign = re.findall(r"""(?<!xmlns=")https?://[^\s"']+""", file.read_text("utf-8"))
         assert foreign == [], file
 
 
 @pytest.mark.parametrize("name", ["words.js", "session.js", "screen.js"])
 def test_the_screen_runs_on_an_old_browser(name: str) -> None:
-    text = (PLAIN_PAGES / "assets" / name).read_text("utf-8")
+    text = (PLAIN / "assets" / name).read_text("utf-8")
     code = re.sub(r"//.*|'(?:[^'\\]|\\.)*'", "", text)
     newer = re.findall(r"=>|`|\?\.|\?\?|\b(?:let|const|class|async|await|of|fetch|Promise)\b", code)
     assert newer == []

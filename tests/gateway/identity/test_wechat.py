@@ -1,6 +1,7 @@
 import secrets
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,11 +11,13 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.demo.wechat import CODE_LIFETIME, USER_QUOTA, Platform
+from services.gateway.identity import openids
+from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.wechat import WeChat
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.errors import Forbidden, Invalid, TooMany, Unavailable
-from tests.gateway.conftest import PATH, TOTP_SECRET, People
+from tests.gateway.conftest import FIELD_KEY, OPENID_KEY, PATH, TOTP_SECRET, People
 
 
 @pytest.fixture
@@ -45,6 +48,18 @@ def bind(client: FlaskClient, invitation: str, ticket: str) -> TestResponse:
     return client.post(
         "/api/v1/auth/bind", json={"invitation": invitation, "wechat_ticket": ticket}
     )
+
+
+def sealed_openids(database: Database) -> list[tuple[UUID, bytes]]:
+    with database.engine.connect() as connection:
+        query = text("SELECT account_id, openid_sealed FROM wechat_identities")
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def run(database: Database, statement: str) -> None:
+    with database.unit_of_work() as uow:
+        uow.session.execute(text(statement))
+        uow.commit()
 
 
 class TestClient:
@@ -238,7 +253,7 @@ class TestSignIn:
         codes = [bind(client, f"GUESS-{n}", ticket).json["code"] for n in range(11)]
         assert codes == ["invitation_invalid"] * 10 + ["too_many_attempts"]
 
-    def test_the_openid_itself_is_kept_nowhere(
+    def test_the_openid_is_kept_sealed_for_sending_and_nowhere_else(
         self,
         client: FlaskClient,
         database: Database,
@@ -250,9 +265,71 @@ class TestSignIn:
         ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
         assert openid not in ticket
         bind(client, invite(client, secretary, people.member()), ticket)
+        ((account, sealed),) = sealed_openids(database)
+        assert openids.unseal(FieldKey(OPENID_KEY), account, sealed) == openid
+        with pytest.raises(ValueError, match="not sealed here"):
+            openids.unseal(FieldKey(FIELD_KEY), account, sealed)
         with database.engine.connect() as connection:
-            row = connection.execute(text("SELECT openid_index FROM wechat_identities")).one()
-        assert openid.encode() not in bytes(row.openid_index)
+            index = connection.scalar(text("SELECT openid_index FROM wechat_identities"))
+        for kept in (index, sealed):
+            assert openid.encode() not in bytes(kept)
+
+    @pytest.mark.parametrize("before", ["NULL", "'\\x00'", "openid_sealed || '\\x00'"])
+    def test_a_binding_without_an_openid_that_opens_gets_one_at_the_next_sign_in(
+        self,
+        before: str,
+        client: FlaskClient,
+        database: Database,
+        people: People,
+        platform: Platform,
+        openid: str,
+        secretary: str,
+    ) -> None:
+        ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
+        bind(client, invite(client, secretary, people.member()), ticket)
+        run(database, f"UPDATE wechat_identities SET openid_sealed = {before}")
+        assert by_wechat(client, platform.issue(openid)).status_code == 200
+        ((account, sealed),) = sealed_openids(database)
+        assert openids.unseal(FieldKey(OPENID_KEY), account, sealed) == openid
+
+    def test_another_wechat_user_of_the_member_takes_over_nothing_of_the_old_one(
+        self,
+        client: FlaskClient,
+        database: Database,
+        people: People,
+        platform: Platform,
+        openid: str,
+        secretary: str,
+    ) -> None:
+        member = people.member()
+        for user in (openid, openid + "2"):
+            ticket = by_wechat(client, platform.issue(user)).json["wechat_ticket"]
+            bind(client, invite(client, secretary, member), ticket)
+            ((account, sealed),) = sealed_openids(database)
+            assert openids.unseal(FieldKey(OPENID_KEY), account, sealed) == user
+            allowed = "SELECT count(*) FROM notice_consents"
+            with database.engine.connect() as connection:
+                assert connection.scalar(text(allowed)) == 0
+            run(
+                database,
+                "INSERT INTO notice_consents SELECT account_id, 'decision', 3 FROM wechat_identities",
+            )
+
+    def test_who_left_is_signed_out_and_the_openid_forgotten(
+        self,
+        client: FlaskClient,
+        database: Database,
+        people: People,
+        platform: Platform,
+        openid: str,
+        secretary: str,
+    ) -> None:
+        member = people.member()
+        ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
+        bind(client, invite(client, secretary, member), ticket)
+        people.member(member, status="left")
+        ((_, sealed),) = sealed_openids(database)
+        assert sealed is None
 
     def test_wechat_being_away_is_a_503_that_says_what_to_do(
         self, settings: Any, redis_client: Any, clock: FixedClock

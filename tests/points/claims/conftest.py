@@ -12,7 +12,7 @@ from services.points.checker.check import check
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
-from tests.points.city import BRANCH, join
+from tests.points.city import BRANCH, join, told
 
 BRANCH_PATH, UNIT_PATH = "/city/u001/b0001/", "/city/u001/"
 GROUP_PATH = f"{BRANCH_PATH}g1/"
@@ -109,9 +109,12 @@ class Branch:
         assert answer.status_code == 200, answer.text
         return answer.json  # type: ignore[no-any-return]
 
+    def told(self, who: UUID) -> list[Json]:
+        return told(self.database, who)
+
     def stored(self) -> list[tuple[Any, ...]]:
         """Everything there is of claims and points, to see that a refusal changed nothing."""
-        tables = ("claims", "claim_steps", "attachments", "facts", "ledger_entries", "notices")
+        tables = ("claims", "claim_steps", "attachments", "facts", "ledger_entries", "outbox")
         return [row for t in tables for row in self.rows(f"SELECT x::text FROM {t} x ORDER BY 1")]
 
     def without_rule(self, code: str) -> None:

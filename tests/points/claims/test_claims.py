@@ -56,8 +56,9 @@ def test_a_claim_goes_through_the_group_and_the_branch_into_the_ledger(branch: B
             datetime(2026, 11, 20, 12, tzinfo=SHANGHAI),
         )
     ]
-    notices = branch.call(branch.member, "GET", "/me/notices").json["items"]
-    assert [n["text"] for n in notices] == ["Your claim “社区值守” was approved."]
+    assert [n["text"] for n in branch.told(branch.member)] == [
+        "Your claim “社区值守” was approved."
+    ]
     assert branch.proof().broken == 0
 
 
@@ -157,11 +158,11 @@ def test_a_returned_claim_is_completed_and_reviewed_anew(branch: Branch) -> None
     ]  # fmt: skip
     contents = [step["content"] for step in approved["history"] if step["content"]]
     assert [c["title"] for c in contents] == ["社区值守", "东湖社区值守", "东湖社区值守"]
-    notices = branch.call(branch.member, "GET", "/me/notices").json["items"]
-    assert [n["kind"] for n in notices] == [
-        "claim.approved.8", "claim.returned.5", "claim.returned.3",
+    told = branch.told(branch.member)
+    assert [n["kind"] for n in told] == [
+        "claim.returned.3", "claim.returned.5", "claim.approved.8",
     ]  # fmt: skip
-    assert "写明社区" in notices[2]["text"]
+    assert "写明社区" in told[0]["text"]
 
 
 def test_a_withdrawn_claim_can_be_made_anew(branch: Branch, refused: Refused) -> None:
@@ -177,7 +178,7 @@ def test_a_rejected_claim_brings_nothing(branch: Branch) -> None:
     claim = branch.forwarded()
     rejected = branch.review(branch.secretary, claim, "reject", "不属双报到").json
     assert (rejected["state"], rejected["granted"]) == ("rejected", None)
-    (notice,) = branch.call(branch.member, "GET", "/me/notices").json["items"]
+    (notice,) = branch.told(branch.member)
     assert "不属双报到" in notice["text"]
     assert branch.rows("SELECT * FROM facts") == []
 

@@ -120,7 +120,7 @@ def test_many_are_decided_at_once(branch: Branch) -> None:
     ]
     proof = branch.proof()
     assert (proof.broken, proof.points, proof.facts) == (0, 60, 3)
-    assert len(branch.call(branch.loner, "GET", "/me/notices").json["items"]) == 3
+    assert len(branch.told(branch.loner)) == 3
 
 
 def test_one_refusal_refuses_all_and_names_the_claim(branch: Branch, refused: Refused) -> None:

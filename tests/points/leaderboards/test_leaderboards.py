@@ -14,7 +14,6 @@ from sqlalchemy import text
 
 from services.points.leaderboards import sql
 from services.points.leaderboards.boards import Boards, Score, Standing
-from services.points.leaderboards.policy import masked
 from services.points.leaderboards.projector import Projector
 from shared.clock import FixedClock
 from shared.contracts import points as contract
@@ -22,6 +21,7 @@ from shared.contracts import roster
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.envelope import Envelope
+from shared.names import masked
 from shared.testing.plugin import TokenFor
 from tests.points.city import BRANCH, CITY, OTHER, UNIT
 

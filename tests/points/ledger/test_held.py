@@ -18,7 +18,7 @@ from services.points.scoring import Fact
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
-from tests.points.city import BRANCH, OTHER
+from tests.points.city import BRANCH, OTHER, told
 
 Add = Callable[..., UUID]
 Post = Callable[..., None]
@@ -96,7 +96,6 @@ def test_what_was_refused_changes_nothing(
     post: Post,
     client: FlaskClient,
     secretary: dict[str, str],
-    token_for: TokenFor,
 ) -> None:
     member = add_member()
     post(attend(member, day="2026-10-30"))
@@ -108,11 +107,7 @@ def test_what_was_refused_changes_nothing(
     again = client.post(f"{path}/release", json={"reason": "再想想"}, headers=secretary)
     assert (again.status_code, again.json["code"]) == (409, "held_fact_decided")
     assert points_of(closed, member) == 0
-    notices = client.get(
-        "/api/v1/me/notices",
-        headers={"Authorization": f"Bearer {token_for(member)}", "Accept-Language": "en"},
-    ).json["items"]
-    assert ["was not entered" in notice["text"] for notice in notices] == [True]
+    assert ["was not entered" in notice["text"] for notice in told(closed, member)] == [True]
 
 
 def test_a_newer_word_takes_the_place_of_one_that_waits(

@@ -27,6 +27,15 @@ def test_doing_it_again_changes_nothing(database: Database, bootstrapped: Result
     assert json.loads(again.output) == json.loads(bootstrapped.output)
 
 
+def test_all_members_are_told_of_anew_as_newer_than_before(city: City) -> None:
+    city.member("1", "b1")
+    city.forget_outbox()
+    told = CliRunner().invoke(manage, ["tell-roster"], env={"DATABASE_URL": city.database.url})
+    assert json.loads(told.output) == {"members": 2}
+    assert {e["member_no"]: e["version"] for e in city.outbox(MEMBERS_V1)} == {"A1": 3, "1": 2}
+    assert {e["member_no"]: len(e["roles"]) for e in city.outbox(MEMBERS_V1)} == {"A1": 1, "1": 0}
+
+
 def test_what_it_made_is_published(city: City) -> None:
     assert city.outbox(ORGANISATIONS_V1)[0]["path"] == "/city/"
     first = [e for e in city.outbox(MEMBERS_V1) if e["member_no"] == "A1"][-1]

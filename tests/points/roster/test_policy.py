@@ -28,6 +28,7 @@ def test_nothing_may_be_given_from_outside_a_reach() -> None:
     assert {role for role, _ in gifts} == {
         "group_leader",
         "branch_secretary",
+        "committee_member",
         "unit_admin",
         "organiser",
     }

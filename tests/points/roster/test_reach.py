@@ -9,12 +9,13 @@ from sqlalchemy import text
 from tests.points.roster.conftest import Caller, City
 
 KEEPERS = {"unit_admin", "city_admin"}
-BRANCH = KEEPERS | {"branch_secretary"}
+BRANCH = KEEPERS | {"branch_secretary", "committee_member"}
 # Where each role of the test is held; all but the city's own reach the first branch only.
 HELD_AT = {
     "member": "b1",
     "group_leader": "g1",
     "branch_secretary": "b1",
+    "committee_member": "b1",
     "unit_admin": "u1",
     "city_admin": "city",
     "organiser": "b1",

@@ -16,6 +16,7 @@ MAY_GIVE = {
     ("city_admin", "city"): {
         ("group_leader", "g1"),
         ("branch_secretary", "b1"),
+        ("committee_member", "b1"),
         ("unit_admin", "u1"),
         ("city_admin", "city"),
         ("organiser", "b1"),
@@ -26,10 +27,12 @@ MAY_GIVE = {
     ("unit_admin", "u1"): {
         ("group_leader", "g1"),
         ("branch_secretary", "b1"),
+        ("committee_member", "b1"),
         ("unit_admin", "u1"),
         ("organiser", "b1"),
     },
     ("branch_secretary", "b1"): {("group_leader", "g1"), ("organiser", "b1")},
+    ("committee_member", "b1"): {("group_leader", "g1"), ("organiser", "b1")},
     ("group_leader", "g1"): set(),
     ("member", "b1"): set(),
     ("organiser", "b1"): set(),

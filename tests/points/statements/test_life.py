@@ -11,7 +11,7 @@ from services.points.ledger import closed_months
 from services.points.statements.preparing import prepare_last_month
 from shared.database import Database
 from shared.ids import new_id
-from tests.points.city import BRANCH, OTHER, UNIT, join
+from tests.points.city import BRANCH, OTHER, UNIT, join, told
 from tests.points.statements.office import HERE, MONTH, THERE, Office, belong
 
 Roll = Callable[..., UUID]
@@ -22,7 +22,7 @@ def stored(database: Database) -> list[str]:
     with database.unit_of_work() as uow:
         return [
             str(uow.session.scalar(text(f"SELECT array_agg(t::text ORDER BY t::text) FROM {t} t")))
-            for t in ("statements", "statement_lines", "objections", "notices", "closed_months")
+            for t in ("statements", "statement_lines", "objections", "outbox", "closed_months")
         ]
 
 
@@ -84,12 +84,12 @@ def test_everybody_concerned_is_told_once(office: Office, city: Database, roll: 
     here, gone, came = roll("在"), join(city, OTHER, name="走"), join(city, name="来")
     belong(city, gone, BRANCH, "2026-01-01", "2026-10-16")
     belong(city, came, BRANCH, "2026-11-02")
-    join(city, OTHER)
+    elsewhere = join(city, OTHER)
     statement = office.published()
-    with city.unit_of_work() as uow:
-        rows = uow.session.execute(text("SELECT member_id, kind, subject_id::text FROM notices"))
-        told = {tuple(row) for row in rows}
-    assert told == {(m, "statement.published", statement) for m in (here, gone, came)}
+    for member in (here, gone, came):
+        (notice,) = told(city, member)
+        assert (notice["kind"], notice["subject_id"]) == ("statement.published", statement)
+    assert told(city, elsewhere) == []
 
 
 def test_a_member_sees_the_own_line_before_the_others_do(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shared.database import Database
 from shared.ids import new_id
 from shared.testing.plugin import TokenFor
-from tests.points.city import BRANCH, OTHER, join
+from tests.points.city import BRANCH, OTHER, join, told
 from tests.points.statements.office import SECRETARY, THERE, Office, belong
 
 Roll = Callable[..., UUID]
@@ -80,9 +80,9 @@ def test_an_objection_is_answered_and_its_author_told(case: Case) -> None:
     )
     assert answered.status_code == 200, answered.text
     assert (answered.json["decision"], answered.json["adjustment_id"]) == ("accept", adjustment)
-    notices = case.office.as_member(case.zhang, "GET", "/me/notices").json["items"]
-    assert [n["kind"] for n in notices] == ["objection.answered", "statement.published"]
-    assert "accepted: 补记" in notices[0]["text"]
+    notices = told(case.office.city, case.zhang)
+    assert [n["kind"] for n in notices] == ["statement.published", "objection.answered"]
+    assert "accepted: 补记" in notices[1]["text"]
     assert case.office.call("POST", close).status_code == 200
     assert case.office.broken() == []
 

@@ -33,6 +33,7 @@ _STATUSES: Final = {
 _ROLES: Final = {
     "党小组长": "group_leader",
     "支部书记": "branch_secretary",
+    "支委": "committee_member",
     "机关党委管理员": "unit_admin",
     "工委管理员": "city_admin",
     "组织者": "organiser",

@@ -4,6 +4,8 @@ import {ask, askOpenly} from './dom.js';
 
 const KEY = 'suite.check-in';
 const RETRY_MS = 5000;
+// A code is on the screen for about so long. Sent later, it goes with the time of the scan.
+const FRESH_MS = 15000;
 
 export function pending() {
   try { return JSON.parse(localStorage.getItem(KEY)); } catch { return null; }
@@ -22,19 +24,28 @@ function newRef() {
 }
 
 export function start(what) {
-  keep({client_ref: newRef(), ...what});
+  keep({client_ref: newRef(), ...what, ...(what.code ? {scanned_at: new Date().toISOString()} : {})});
+}
+
+const isLate = (kept) => Boolean(kept.scanned_at) && Date.now() - Date.parse(kept.scanned_at) > FRESH_MS;
+
+// What is sent of what is kept: an ordinary scan without its time, which only a late one needs.
+function body({scanned_at, ...rest}) {
+  return isLate({scanned_at}) ? {...rest, scanned_at} : rest;
 }
 
 // Swap a scanned code for a claim that is good for two minutes, so that a slow sign-in loses
-// nothing. Throws the problem when the server refuses the code; without network the code stays.
+// nothing. Throws the problem when the server refuses the code; without network the code stays, and so
+// does one that has grown old meanwhile: it is sent late.
 export async function claim() {
-  const {code, ...rest} = pending() ?? {};
+  const kept = pending() ?? {};
+  const {code, scanned_at, ...rest} = kept;
   if (!code) return;
   try {
     const answer = await askOpenly('POST', '/code-claims', {code});
     keep({...rest, claim: answer.claim});
   } catch (problem) {
-    if (isPassing(problem)) return;
+    if (isPassing(problem) || (problem.code === 'code_expired' && isLate(kept))) return;
     forget();
     throw problem;
   }
@@ -46,10 +57,10 @@ export const isPassing = (problem) => problem.status === 0 || problem.status >= 
 // Send what is kept until there is an answer. `onWaiting` is called when it has to wait.
 export async function send(onWaiting) {
   for (;;) {
-    const body = pending();
-    if (!body) return null;
+    const kept = pending();
+    if (!kept) return null;
     try {
-      const answer = await ask('POST', '/check-ins', body);
+      const answer = await ask('POST', '/check-ins', body(kept));
       forget();
       return answer;
     } catch (problem) {

@@ -40,6 +40,7 @@ async function loadHome() {
     if (home.points) showPoints(home.points); else fill('points', away('myPoints'));
     fill('events', home.events ? views.events(home.events, home.me) : away('today'));
     if (home.missing.length) setTimeout(() => { loadHome(); }, AGAIN_MS);
+    loadInbox();
     await loadBoard();
   } catch (problem) {
     refused(problem);
@@ -53,6 +54,17 @@ function showPoints(answer) {
   fill('points', views.points(answer));
   if (state.total !== null && state.total !== answer.points) byId('total').classList.add('moved');
   state.total = answer.points;
+}
+
+async function loadInbox() {
+  try {
+    fill('inbox', views.inbox(await ask('GET', '/me/inbox?limit=5'), async () => {
+      await ask('POST', '/me/inbox/read-all');
+      await loadInbox();
+    }));
+  } catch (problem) {
+    fill('inbox', [views.heading('inbox'), views.soft(problem.detail)]);
+  }
 }
 
 async function loadBoard() {
@@ -100,6 +112,10 @@ async function carryOut() {
 async function showReceipt() {
   const answer = state.checkIn;
   byId('receipt').hidden = false;
+  if (views.waits(answer)) {
+    fill('receipt', views.checkedIn(answer));
+    return;
+  }
   fill('receipt', [...views.checkedIn(answer), views.soft(t('counting'))]);
   const receipt = await checkIn.receipt(answer.check_in.id);
   fill('receipt', [...views.checkedIn(answer), ...(receipt ? views.receipt(receipt) : [views.soft(t('countingLong'))])]);

@@ -32,7 +32,7 @@ export function points(answer) {
   ];
 }
 
-const RUNS_EVENTS = ['organiser', 'branch_secretary', 'unit_admin', 'city_admin'];
+const RUNS_EVENTS = ['organiser', 'branch_secretary', 'committee_member', 'unit_admin', 'city_admin'];
 
 export function events(answer, me) {
   const runs = me.roles.some((grant) => RUNS_EVENTS.includes(grant.role));
@@ -44,6 +44,19 @@ export function events(answer, me) {
     event.place ? soft(event.place) : null,
     runs ? element('a', {class: 'link', href: `/screen/${encodeURIComponent(event.id)}`}, t('openScreen')) : null));
   return [heading('today'), items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('nothingToday'))];
+}
+
+export function inbox(answer, readAll) {
+  const items = answer.items.map((notice) => element('li', {},
+    element(notice.read ? 'span' : 'b', {}, notice.text),
+    soft(new Date(notice.created_at).toLocaleString(locale(), {timeZone: ZONE, dateStyle: 'medium', timeStyle: 'short'}))));
+  const button = element('button', {type: 'button', class: 'link'}, t('readAll', answer.unread));
+  button.addEventListener('click', readAll);
+  return [
+    heading('inbox'),
+    items.length ? element('ul', {class: 'plain-list'}, ...items) : soft(t('inboxEmpty')),
+    answer.unread ? button : null,
+  ];
 }
 
 export function board(answer, period, choose, me) {
@@ -70,11 +83,15 @@ const places = (rows, me) => element('table', {}, element('tbody', {}, ...rows.m
   'tr', {class: row.member.id === me.member_id ? 'own' : null},
   element('td', {}, String(row.rank)), element('td', {}, row.member.name), element('td', {}, String(row.points))))));
 
+export const waits = (answer) => answer.check_in.state === 'pending';
+
 export function checkedIn(answer) {
   return [
     heading('lastReceipt'),
-    element('p', {class: 'notice good', id: 'checked-in'},
-      t(answer.already ? 'already' : 'done'), ' ', t('at', clockTime(answer.check_in.checked_in_at))),
+    waits(answer) ? element('p', {class: 'notice', id: 'checked-in'}, t('waits')) : element(
+      'p', {class: 'notice good', id: 'checked-in'},
+      t(answer.already ? 'already' : 'done'), ' ', t('at', clockTime(answer.check_in.checked_in_at)),
+    ),
     element('b', {}, answer.check_in.event_title),
   ];
 }

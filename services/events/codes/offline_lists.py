@@ -1,0 +1,69 @@
+"""The licence to note people's names without network, and to tell of it later.
+
+It comes with the list that a member of staff takes along, and names that list, the person, the
+event and the device, and until when what was noted may be told: also after the event was closed, or
+the duty has ended. Nothing of it is stored: the MAC proves it.
+"""
+
+import binascii
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from struct import Struct
+from typing import Final
+from uuid import UUID
+
+# List, staff, event, device, expiry in seconds since 1970.
+_BODY: Final = Struct(">16s16s16s8sI")
+_MAC_BYTES: Final = 18
+LENGTH: Final = (_BODY.size + _MAC_BYTES) * 4 // 3
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Who may tell, of which event, from which device, until when (whole seconds)."""
+
+    list_id: UUID
+    staff: UUID
+    event_id: UUID
+    device: bytes
+    expires_at: datetime
+
+
+def issue(key: bytes, licence: Licence) -> str:
+    """Return the token that proves a licence."""
+    body = _BODY.pack(
+        licence.list_id.bytes,
+        licence.staff.bytes,
+        licence.event_id.bytes,
+        licence.device,
+        int(licence.expires_at.timestamp()),
+    )
+    return urlsafe_b64encode(body + _mac(key, body)).decode()
+
+
+def read(key: bytes, token: str) -> Licence | None:
+    """Return what a token licenses, or None if it was never ours."""
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii"))
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) != _BODY.size + _MAC_BYTES or urlsafe_b64encode(raw).decode() != token:
+        return None
+    body = raw[:-_MAC_BYTES]
+    if not hmac.compare_digest(raw[-_MAC_BYTES:], _mac(key, body)):
+        return None
+    list_id, staff, event_id, device, expiry = _BODY.unpack(body)
+    return Licence(
+        UUID(bytes=list_id),
+        UUID(bytes=staff),
+        UUID(bytes=event_id),
+        device,
+        datetime.fromtimestamp(expiry, UTC),
+    )
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, b"offline-list" + body, sha256)[:_MAC_BYTES]

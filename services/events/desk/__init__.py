@@ -1,0 +1,1 @@
+"""What staff at the door work with: finding people, the sheet to sign, the record book."""

@@ -1,0 +1,1 @@
+"""Guests: members of elsewhere whom the organiser invites by name."""

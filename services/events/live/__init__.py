@@ -1,0 +1,1 @@
+"""An event's attendance as it happens, over server-sent events."""

@@ -1,0 +1,1 @@
+"""Registration: seats and who has them, a waiting list, offers with a deadline."""

@@ -1,0 +1,1 @@
+"""Telling members of events: before they begin, and of what changes."""

@@ -1,0 +1,1 @@
+"""Series: events that repeat by a rule, edited and called off together."""

@@ -1,0 +1,1 @@
+"""Printed codes of unattended places: switched on for one session, printed, switched off."""

@@ -1,0 +1,1 @@
+"""Teams of sports and culture: a name, a captain, members, each in one team of an event."""

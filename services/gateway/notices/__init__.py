@@ -1,0 +1,1 @@
+"""What members are told: their inbox, and WeChat's messages where they allowed them."""

@@ -1,0 +1,3 @@
+from tests.events.catalogue.conftest import city, people
+
+__all__ = ["city", "people"]
