@@ -96,7 +96,7 @@ def request(
         "superseded_at": min(later, default=None),
         "organisation_id": where.id,
         "path": where.path,
-        "bands": sorted(asked["bands"], reverse=True),
+        "bands": sorted(set(asked["bands"]), reverse=True),
     }
     return jobs.enqueue(uow, principal, KIND, parameters)
 
