@@ -61,7 +61,11 @@ UNITS: Final = """
     WHERE u.kind = 'unit'
     GROUP BY u.id
 """
-"""Units' figures as they are now: who are scored, their points, and how many of them earned any."""
+"""Units' figures as they are now: who are scored, their points, and how many of them earned any.
+
+A figure a head is about the people who are there: whoever has moved counts with all their points
+where they now are, once. What a branch was given stays in its ledger and statements.
+"""
 
 # One pass over the organisation's members, whatever is asked; ranking all of a city's would take
 # several times as long. `behind` is empty for who is not on the board.

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from marshmallow import fields, validate
+from marshmallow import fields
 from sqlalchemy import Row
 
 from services.points.ledger import held_service, permissions
@@ -16,6 +16,7 @@ from shared.web import (
     current_uow,
     page,
     page_of,
+    reason,
     requires,
     transactional,
 )
@@ -28,7 +29,7 @@ class HeldFactsQuery(CursorIn):
 
 
 class DecisionIn(Schema):
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
+    reason = fields.String(required=True, validate=reason(500))
 
 
 class HeldFactOut(Schema):

@@ -9,7 +9,7 @@ from services.points.rules.words import value_forms
 from services.points.scoring import vocabulary
 from services.points.scoring.kinds import KINDS, deducts
 from shared.text import Text
-from shared.web import Points, Schema
+from shared.web import Points, Schema, reason
 
 _LARGEST = 10_000_000
 _TENTHS = validate.Range(-_LARGEST, _LARGEST)
@@ -192,7 +192,7 @@ class SubmitIn(Schema):
     """A day of the past needs a reason and a finished simulation of the draft from that day on."""
 
     effective_from = fields.Date(required=True)
-    reason = fields.String(validate=validate.Length(1, 500))
+    reason = fields.String(validate=reason(500))
     simulation_id = fields.UUID()
 
     @validates_schema

@@ -101,7 +101,8 @@ def test_what_was_refused_changes_nothing(
     post(attend(member, day="2026-10-30"))
     (waiting,) = held(client, secretary)
     path = f"/api/v1/held-facts/{waiting['id']}"
-    assert client.post(f"{path}/refuse", json={}, headers=secretary).status_code == 422
+    for body in ({}, {"reason": ""}, {"reason": " \u3000"}):
+        assert client.post(f"{path}/refuse", json=body, headers=secretary).status_code == 422
     refused = client.post(f"{path}/refuse", json={"reason": "过期"}, headers=secretary)
     assert refused.json["decision"] == "refused"
     again = client.post(f"{path}/release", json={"reason": "再想想"}, headers=secretary)
