@@ -166,7 +166,10 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 
 # What an address cannot be read without.
-QUERIES = {"/api/v1/events/<uuid:event_id>/offline-list": "?device=device-of-staff-1"}
+QUERIES = {
+    "/api/v1/events/<uuid:event_id>/offline-list": "?device=device-of-staff-1",
+    "/api/v1/events/<uuid:event_id>/desk": "?q=zs",
+}
 
 STRANGERS = {
     "of a sibling branch": (

@@ -9,9 +9,11 @@ from services.events.catalogue.models import EventRow, RoleRow
 from shared.auth import Principal
 from shared.database import UnitOfWork
 
-# What people say of an event when they make it, but for its times; a test holds it to the schema.
+# What people say of an event when they make it, but for its times and whom else it is for; a test
+# holds it to the schema.
 SAID: Final = (
     "title", "category", "tags", "level", "organisation_id", "audience", "required_roles", "place",
+    "geofence",
 )  # fmt: skip
 _TIMES: Final = ("starts_at", "ends_at", "opens_at", "closes_at")
 

@@ -3,7 +3,7 @@
 One thread reads the stream of attendances and notes which of the watched events have changed.
 Another counts those once, at most each second, and wakes their watchers. So fifty screens cost
 the database what one does, a hall that streams in costs one count a second, and an event at which
-nothing happens costs nothing.
+nothing happens costs nothing. While nobody watches, neither thread runs.
 """
 
 import logging
@@ -58,7 +58,7 @@ class Hub:
         self._watched: dict[UUID, _Watched] = {}
         self._stale: set[UUID] = set()
         self._due = Condition(self._lock)
-        self._running = False
+        self._running: set[str] = set()
 
     def watch(self, event_id: UUID, beat: float = BEAT, lasts: float = LASTS) -> Iterator[bytes]:
         """Yield an event's figures now and whenever they change, as server-sent events."""
@@ -82,10 +82,10 @@ class Hub:
             if watched.watchers == 1:
                 self._stale.add(event_id)
                 self._due.notify()
-            if not self._running:
-                self._running = True
-                for work in (self._follow, self._count):
-                    Thread(target=work, name=f"live-{work.__name__}", daemon=True).start()
+            for work in (self._follow, self._count):
+                if work.__name__ not in self._running:
+                    self._running.add(work.__name__)
+                    Thread(target=work, name=f"live{work.__name__}", daemon=True).start()
         return watched
 
     def _leave(self, event_id: UUID, watched: _Watched) -> None:
@@ -93,6 +93,14 @@ class Hub:
             watched.watchers -= 1
             if not watched.watchers:
                 del self._watched[event_id]
+                self._due.notify()
+
+    def _wanted(self, work: str) -> bool:
+        """Tell whether anybody watches; where nobody does, the thread that asks has ended."""
+        with self._lock:
+            if not self._watched:
+                self._running.discard(work)
+            return bool(self._watched)
 
     def _touch(self, events: Callable[[], set[UUID]] | None = None) -> None:
         """Note that some of the watched events may have changed, or all."""
@@ -103,9 +111,9 @@ class Hub:
                 self._due.notify()
 
     def _follow(self) -> None:
-        """Read the stream for ever; what was missed while Redis was away may concern anybody."""
+        """Read the stream; what was missed while Redis was away may concern anybody."""
         key, last = stream_key(STREAM), b""
-        while True:
+        while self._wanted("_follow"):
             try:
                 if not last:
                     last = self._newest(key)
@@ -128,10 +136,10 @@ class Hub:
         return newest[0][0] if newest else b"0-0"
 
     def _count(self) -> None:
-        """Count what changed, for ever, and wake those who watch it."""
-        while True:
+        """Count what changed, and wake those who watch it."""
+        while self._wanted("_count"):
             with self._lock:
-                self._due.wait_for(lambda: self._stale)
+                self._due.wait_for(lambda: self._stale or not self._watched)
                 stale, self._stale = self._stale, set()
             for event_id in stale:
                 try:

@@ -10,7 +10,14 @@ from tests.events.catalogue.people import People, Person, Role, refused
 from tests.events.city import City
 
 HERE = "/city/u1/b1/"
-MAKERS = ("group_leader", "branch_secretary", "unit_admin", "city_admin", "organiser")
+MAKERS = (
+    "committee_member",
+    "group_leader",
+    "branch_secretary",
+    "unit_admin",
+    "city_admin",
+    "organiser",
+)
 
 
 @pytest.mark.parametrize("role", MAKERS)
@@ -167,5 +174,5 @@ def test_categories_come_in_the_readers_language(
     assert items.keys() == CATEGORIES.keys()
     assert items["lecture"]["name"] == name
     assert items["group_meeting"]["makers"] == [
-        "branch_secretary", "city_admin", "group_leader", "unit_admin",
+        "branch_secretary", "city_admin", "committee_member", "group_leader", "unit_admin",
     ]  # fmt: skip

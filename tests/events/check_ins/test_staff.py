@@ -128,7 +128,10 @@ def test_the_test_above_would_see_it_if_nothing_guarded_the_door(
     monkeypatch.setattr(record, "_TAKE_TURNS", text("SELECT CAST(:id AS uuid)"))
     with ways.database.unit_of_work() as uow:
         uow.session.execute(
-            text("ALTER TABLE check_ins DROP CONSTRAINT check_ins_session_id_member_id_key")
+            text(
+                "ALTER TABLE check_ins DROP CONSTRAINT check_ins_session_id_member_id_key,"
+                " DROP CONSTRAINT check_ins_pkey"
+            )
         )
         uow.commit()
     for _ in range(10):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.events.catalogue.access import Audience
 from services.events.catalogue.snapshot import SessionSnapshot
 from services.events.check_ins.stay import Mark, Stay, stay
 
@@ -24,7 +25,8 @@ SESSION = SessionSnapshot(
     tags=(),
     level=None,
     organisation_path="/city/",
-    audience="everyone",
+    audience=Audience(paths=("/city/",), everyone=True),
+    seat_needed=False,
     state="published",
     starts_at=START + timedelta(minutes=10),
     ends_at=START + timedelta(minutes=25),

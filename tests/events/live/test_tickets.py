@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.events.codes import live_tickets
-from shared.ids import new_id
 
 KEY = b"a key"
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -22,7 +21,7 @@ def test_it_names_its_event_until_it_expires(event: UUID, later: timedelta) -> N
 
 @given(st.data())
 def test_no_other_text_is_one(data: st.DataObject) -> None:
-    ticket = live_tickets.issue(KEY, new_id(), NOW)
+    ticket = live_tickets.issue(KEY, UUID(int=1), NOW)
     place = data.draw(st.integers(0, len(ticket) - 1))
     letter = data.draw(st.sampled_from("ABCabc019-_=é ").filter(lambda c: c != ticket[place]))
     assert live_tickets.read(KEY, ticket[:place] + letter + ticket[place + 1 :], NOW) is None

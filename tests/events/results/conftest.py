@@ -4,14 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.events.catalogue.conftest import city, people
 
 from shared.database import Database
 from tests.events.catalogue.people import People, Person
 from tests.events.city import City
 from tests.events.results.desk import ON, Desk
-
-__all__ = ["city", "people"]
 
 
 @pytest.fixture

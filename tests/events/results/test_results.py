@@ -321,9 +321,9 @@ def test_a_teams_result_goes_to_whoever_has_joined_it(
     assert {m["member_id"] for m in made.json["members"]} == {str(captain.id), str(mate.id)}
     # Either a team or members, and a team of this event.
     named = body | {"member_ids": [str(captain.id)]}
-    refused(secretary.post(desk.path, named), 422, "validation_failed")
+    refused(secretary.post(desk.path, named), 422, "fields_invalid")
     neither = {name: value for name, value in body.items() if name != "team_id"}
-    refused(secretary.post(desk.path, neither), 422, "validation_failed")
+    refused(secretary.post(desk.path, neither), 422, "fields_invalid")
     refused(secretary.post(desk.path, body | {"team_id": str(new_id())}), 404, "team_unknown")
 
 

@@ -136,6 +136,9 @@ def test_a_confirmation_waits_for_a_change_of_the_event_and_tells_what_it_became
 ) -> None:
     waiting = office.late()
     with ThreadPoolExecutor(1) as pool, office.database.unit_of_work() as uow:
+        # As every change of an event does.
+        hold = text("SELECT FROM event_sessions WHERE event_id = :id FOR UPDATE")
+        uow.session.execute(hold, {"id": office.event.id})
         uow.session.execute(
             text("UPDATE events SET tags = ARRAY['theme_day'] WHERE id = :id"),
             {"id": office.event.id},

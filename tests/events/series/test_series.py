@@ -282,4 +282,4 @@ def test_the_same_request_again_makes_no_second_series(people: People, database:
 
 
 def test_a_copy_takes_all_that_is_said_of_an_event(people: People) -> None:
-    assert {*SAID, "starts_at", "ends_at", "sessions"} == EventIn().fields.keys()
+    assert {*SAID, "also_for", "starts_at", "ends_at", "sessions"} == EventIn().fields.keys()

@@ -15,7 +15,7 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 from services.gateway.edge.render import Edge, render
-from services.gateway.edge.routing import OWNERS
+from services.gateway.edge.routing import LIVE, OWNERS
 from shared.embedded import nginx_command
 from shared.embedded.child import answers, free_port, start, stop
 
@@ -72,7 +72,11 @@ def edge(base_url: str) -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [(name, prefix) for name, prefixes in OWNERS.items() for prefix in prefixes]
+    [
+        ("live" if prefix == LIVE else name, prefix)
+        for name, prefixes in OWNERS.items()
+        for prefix in prefixes
+    ]
     + [
         ("gateway", path)
         for path in ("/api/v1/me", "/api/v1/auth/password", "/api/docs", "/readyz")
