@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
+from services.events.desk import sheets
 from shared.ids import new_id
-from tests.events.catalogue.people import Person
+from tests.events.catalogue.people import Person, refused
 from tests.events.expected.conftest import HERE, Branch
 
 
@@ -100,6 +101,16 @@ def test_the_sheet_lists_who_is_expected_by_name_with_lines_for_others(branch: B
     assert pdf.data.startswith(b"%PDF")
     page = pypdfium2.PdfDocument(pdf.data)[0].get_textpage().get_text_range()
     assert "Signature" in page, page
+
+
+def test_a_sheet_nobody_could_print_says_what_to_do_instead(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        join(branch, f"A{number}", "赵四")
+    event = branch.meeting()
+    monkeypatch.setattr(sheets, "MOST", 2)
+    refused(branch.secretary.get(f"/events/{event}/sign-in-sheet"), 422, "sheet_too_long")
 
 
 def test_the_record_book_holds_events_and_who_was_there(branch: Branch) -> None:

@@ -126,7 +126,7 @@ def test_unknown_and_former_members_are_named(
 ) -> None:
     unknown, left = new_id(), people.member(status="left")
     answer = issue(client, secretary, people.member(), unknown, left)
-    assert answer.status_code == 404
+    assert (answer.status_code, answer.json["code"]) == (404, "member_not_found")
     assert answer.json["member_ids"] == [str(unknown), str(left)]
 
 

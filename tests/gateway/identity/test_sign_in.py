@@ -10,7 +10,7 @@ from redis import Redis
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.gateway.identity import limits
+from services.gateway.identity import limits, passwords
 from shared.auth import Grant, TokenSigner, TokenVerifier
 from shared.clock import FixedClock
 from shared.database import Database
@@ -26,6 +26,12 @@ def sign_in(client: FlaskClient, **changes: Any) -> TestResponse:
 
 def totp(clock: FixedClock, steps: int = 0) -> str:
     return pyotp.TOTP(TOTP_SECRET).at(clock.now() + timedelta(seconds=30 * steps))
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits longer than a moment for a turn."""
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -225,3 +231,15 @@ def test_answers_with_tokens_are_kept_nowhere_even_when_a_key_asks_for_it(
     client.post("/api/v1/auth/password", json=body, headers={"Idempotency-Key": "again"})
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM idempotency_keys")).scalar() == 0
+
+
+@pytest.mark.usefixtures("member", "patience")
+def test_where_too_many_sign_in_at_once_the_next_is_asked_to_wait(client: FlaskClient) -> None:
+    turns = [passwords._AT_ONCE.acquire(timeout=1) for _ in range(4)]
+    try:
+        answer = sign_in(client)
+    finally:
+        for _ in turns:
+            passwords._AT_ONCE.release()
+    assert (answer.status_code, answer.json["code"]) == (503, "sign_in_busy")
+    assert sign_in(client).status_code == 200

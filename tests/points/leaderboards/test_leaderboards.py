@@ -261,7 +261,8 @@ def test_the_policy_decides_what_is_shown(
     assert policy(client, unit, BRANCH, {"policy": "full"})[0] == 200
     assert len(board(client, member, BRANCH, limit=200)["items"]) == 15
     assert policy(client, unit, CITY, {"policy": "full"})[0] == 403
-    assert policy(client, unit, UNIT, {"policy": "full", "all_off": True})[0] == 403
+    status, problem = policy(client, unit, UNIT, {"policy": "full", "all_off": True})
+    assert (status, problem["code"]) == (403, "city_switch")
     before = board(client, member, CITY, limit=200)
     switched = policy(client, boss, CITY, {"policy": "full", "all_off": True})
     off = board(client, member, BRANCH)

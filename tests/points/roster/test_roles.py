@@ -79,7 +79,7 @@ def test_who_may_give_a_role_may_take_it_away_and_nobody_else(
         if expected == 204:
             assert city.outbox(MEMBERS_V1)[-1]["roles"] == []
             gone = city.admin.call("DELETE", f"/role-assignments/{assignment['id']}")
-            assert gone.status_code == 404
+            assert (gone.status_code, gone.json["code"]) == (404, "role_assignment_unknown")
 
 
 def test_a_role_is_published_with_the_path_it_reaches(city: City) -> None:

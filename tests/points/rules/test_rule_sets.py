@@ -490,3 +490,17 @@ def test_the_next_scan_earns_the_new_value_and_old_entries_stay(
         ("08:45", 20),
         ("09:00", 30),
     ]
+
+
+def test_before_any_rules_are_in_force_it_says_so(
+    database: Database, client: FlaskClient, token_for: TokenFor
+) -> None:
+    office = Office(client, token_for)
+    answer = office.call(ANNA, "GET", "/rules")
+    assert (answer.status_code, answer.json["code"]) == (404, "no_rules_in_force")
+
+
+def test_a_set_that_is_not_there_is_said_to_be(office: Office) -> None:
+    for method, path in (("GET", ""), ("POST", "/approve")):
+        answer = office.call(ANNA, method, f"/rule-sets/{new_id()}{path}", **{"If-Match": '"1"'})
+        assert (answer.status_code, answer.json["code"]) == (404, "rule_set_unknown")

@@ -187,6 +187,12 @@ def test_answers_are_for_those_who_reach_the_branch(case: Case) -> None:
     case.refused(403, "role_needed", path, declined(), who=case.li, role=None)
 
 
+def test_an_answer_stands(case: Case) -> None:
+    path = f"/objections/{case.raised()}/answer"
+    assert case.office.call("POST", path, declined()).status_code == 200
+    case.refused(409, "objection_answered", path, declined())
+
+
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
 def test_of_eight_answers_at_once_one_counts(
     case: Case, app: APIFlask, token_for: TokenFor, monkeypatch: pytest.MonkeyPatch, guarded: bool

@@ -46,8 +46,9 @@ def test_a_token_ends_after_ten_minutes(
 
 def test_tokens_of_another_key_are_refused(signer: TokenSigner, clock: FixedClock) -> None:
     other = TokenSigner(generate_private_key(), "test")
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(Unauthenticated) as refusal:
         TokenVerifier(signer.public_keys).verify(other.sign(PRINCIPAL, clock.now()), clock.now())
+    assert refusal.value.code == "token_invalid"
 
 
 def test_a_token_that_names_another_algorithm_is_refused(

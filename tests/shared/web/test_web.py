@@ -199,6 +199,26 @@ def test_a_refused_request_leaves_its_key_free(
     assert count(database) == 1
 
 
+@pytest.mark.parametrize("key", ["", "k" * 201, "k\t1", "ключ"])
+def test_a_key_that_is_none_is_refused(
+    app: APIFlask, database: Database, token_for: TokenFor, key: str
+) -> None:
+    as_sent = key.encode().decode("latin-1")
+    headers = {"Authorization": f"Bearer {token_for()}", "Idempotency-Key": as_sent}
+    answer = app.test_client().post("/api/v1/notes", json={"words": "a"}, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (400, "idempotency_key_invalid")
+    assert count(database) == 0
+
+
+def test_what_the_database_cannot_hold_is_the_askers_to_mend(
+    app: APIFlask, database: Database, token_for: TokenFor
+) -> None:
+    headers = {"Authorization": f"Bearer {token_for()}"}
+    answer = app.test_client().post("/api/v1/notes", json={"words": "a\0b"}, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (400, "value_invalid")
+    assert count(database) == 0
+
+
 def test_one_key_in_parallel_is_carried_out_once(
     app: APIFlask, database: Database, token_for: TokenFor
 ) -> None:
