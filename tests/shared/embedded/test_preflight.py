@@ -23,7 +23,7 @@ def layout(tmp_path: Path) -> Layout:
         probe.bind(("127.0.0.1", 0))
         # Below those the kernel gives out by itself.
         first = 20_000 + probe.getsockname()[1] % 9_000
-    while any(child.answers(first + n) for n in range(7)):
+    while any(child.answers(first + n) for n in range(8)):
         first += 7
     return Layout(var=tmp_path, port=first)
 
