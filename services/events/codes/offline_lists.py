@@ -5,20 +5,18 @@ event and the device, and until when what was noted may be told: also after the 
 the duty has ended. Nothing of it is stored: the MAC proves it.
 """
 
-import binascii
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from struct import Struct
 from typing import Final
 from uuid import UUID
 
+from services.events.codes.sealed import Seal
+
 # List, staff, event, device, expiry in seconds since 1970.
 _BODY: Final = Struct(">16s16s16s8sI")
-_MAC_BYTES: Final = 18
-LENGTH: Final = (_BODY.size + _MAC_BYTES) * 4 // 3
+_SEAL: Final = Seal(b"offline-list", _BODY.size, mac_bytes=18)
+LENGTH: Final = _SEAL.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +39,13 @@ def issue(key: bytes, licence: Licence) -> str:
         licence.device,
         int(licence.expires_at.timestamp()),
     )
-    return urlsafe_b64encode(body + _mac(key, body)).decode()
+    return _SEAL.issue(key, body)
 
 
 def read(key: bytes, token: str) -> Licence | None:
     """Return what a token licenses, or None if it was never ours."""
-    try:
-        raw = urlsafe_b64decode(token.encode("ascii"))
-    except (ValueError, binascii.Error):
-        return None
-    if len(raw) != _BODY.size + _MAC_BYTES or urlsafe_b64encode(raw).decode() != token:
-        return None
-    body = raw[:-_MAC_BYTES]
-    if not hmac.compare_digest(raw[-_MAC_BYTES:], _mac(key, body)):
+    body = _SEAL.read(key, token)
+    if body is None:
         return None
     list_id, staff, event_id, device, expiry = _BODY.unpack(body)
     return Licence(
@@ -63,7 +55,3 @@ def read(key: bytes, token: str) -> Licence | None:
         device,
         datetime.fromtimestamp(expiry, UTC),
     )
-
-
-def _mac(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, b"offline-list" + body, sha256)[:_MAC_BYTES]

@@ -6,20 +6,17 @@ nothing of the member to whoever else reads it, and opens nothing by itself: sta
 admit. Renewed, all earlier ones are void.
 """
 
-import binascii
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-LENGTH: Final = 40
+from services.events.codes.sealed import Seal
+
 FIRST_VERSION: Final = 1
 _MEMBER_BYTES: Final = 16
 _VERSION_BYTES: Final = 3
-_BODY: Final = _MEMBER_BYTES + _VERSION_BYTES
-_MAC_BYTES: Final = 11
+_SEAL: Final = Seal(b"pass", _MEMBER_BYTES + _VERSION_BYTES, mac_bytes=11)
+LENGTH: Final = _SEAL.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +29,14 @@ class Pass:
 
 def issue(key: bytes, member_id: UUID, version: int) -> str:
     """Return a member's pass of a version."""
-    body = member_id.bytes + version.to_bytes(_VERSION_BYTES)
-    return urlsafe_b64encode(body + _mac(key, body)).decode()
+    return _SEAL.issue(key, member_id.bytes + version.to_bytes(_VERSION_BYTES))
 
 
 def read(key: bytes, text: str) -> Pass | None:
     """Return what a pass says, or None if it was never ours."""
-    try:
-        raw = urlsafe_b64decode(text.encode("ascii"))
-    except (ValueError, binascii.Error):
-        return None
-    if len(raw) != _BODY + _MAC_BYTES or urlsafe_b64encode(raw).decode() != text:
-        return None
-    body = raw[:_BODY]
-    if not hmac.compare_digest(raw[_BODY:], _mac(key, body)):
+    body = _SEAL.read(key, text)
+    if body is None:
         return None
     return Pass(
         member_id=UUID(bytes=body[:_MEMBER_BYTES]), version=int.from_bytes(body[_MEMBER_BYTES:])
     )
-
-
-def _mac(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, b"pass" + body, sha256)[:_MAC_BYTES]
