@@ -33,7 +33,7 @@ from tests.session import Json, Session, SignedIn, eventually
 
 Child = subprocess.Popen[bytes]
 
-_PORTS = 7
+_PORTS = 8
 _READY_SECONDS = 240
 _STOP_SECONDS = 60
 # What each process is known by in its command line.
@@ -41,7 +41,8 @@ _MARKS = {
     "points-worker": "services.points.worker",
     "events-worker": "services.events.worker",
     "points": "services.points.wsgi:app",
-    "events": "services.events.wsgi:app",
+    "events": "shared/gunicorn.py services.events.wsgi:app",
+    "events-live": "events-live",
     "gateway": "services.gateway.wsgi:app",
     "postgres": "postgres/data",
     "valkey": "valkey-server",

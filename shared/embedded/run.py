@@ -117,7 +117,8 @@ def _start(layout: Layout, supervisor: Supervisor) -> None:
         "THREADS": str(_WATCHERS),
         "GRACEFUL_TIMEOUT": "1",
     }
-    live = [python, *_GUNICORN, "services.events.wsgi:app"]
+    # Named, so that the two can be told apart.
+    live = [python, *_GUNICORN, "--name", "events-live", "services.events.wsgi:app"]
     supervisor.add(Process("events-live", live, watched))
     jobs = [python, "-m", "services.points.jobs"]
     supervisor.add(Process("points-jobs", jobs, layout.environment("points")))

@@ -41,7 +41,6 @@ NOT_GUARDED = {
     "role_assignments": "the roster's; giving and taking is in the audit log",
     # What is only for show, or can be made again.
     "board_policies": "changes what is shown, no points",
-    "notices": "tells again what the decision says",
     "simulation_changes": "what a simulation found; it can be simulated again",
     "attachments": "evidence that is deleted after 90 days",
     "report_files": "exports that are deleted after a week",
