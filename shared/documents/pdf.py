@@ -97,6 +97,7 @@ class _Pages(Paper):
         self.ln(4)
         self.use(_HEADING, RED)
         self._put_lines(section.title, 7)
+        self.use(_BODY)
 
     def _fitted(self, section: Section) -> list[float]:
         """Return the columns' widths, as wide as the page if they nearly are."""

@@ -44,7 +44,7 @@ def test_a_port_in_use_is_named_with_whom_it_is_for(layout: Layout, name: str) -
 
 def test_ports_of_servers_that_people_have_are_not_asked_for(tmp_path: Path) -> None:
     layout = Layout(tmp_path, 8000, "postgresql://x@db/postgres", "redis://cache:6379/0")
-    assert set(layout.ports) == {"edge", "gateway", "events", "points", "wechat"}
+    assert set(layout.ports) == {"edge", "gateway", "events", "points", "wechat", "live"}
 
 
 def test_a_full_disk_is_seen_before_anything_is_written(
