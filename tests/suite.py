@@ -33,7 +33,7 @@ from tests.session import Json, Session, SignedIn, eventually
 
 Child = subprocess.Popen[bytes]
 
-_PORTS = 7
+_PORTS = 8
 _READY_SECONDS = 240
 _STOP_SECONDS = 60
 # What each process is known by in its command line.
