@@ -2,7 +2,7 @@
 
 ``python -m tests.bench simulation`` measures the simulation of the full city alone, ``cadence`` the
 views of study hours and the branch calendar, ``offline`` what staff without network noted, ``seats``
-whether a rush for seats ever gives one too many.
+whether a rush for seats ever gives one too many, ``first-paint`` the members' app on a slow phone.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -21,6 +21,7 @@ from tests.bench import (
     boards,
     cadence,
     check_in,
+    first_paint,
     offline,
     posting,
     seats,
@@ -62,6 +63,7 @@ def main() -> None:
     report["cadence"] = watch()
     report["offline"] = tell_offline()
     report["seats"] = rush()
+    report["first_paint"] = look()
     write(report)
 
 
@@ -93,7 +95,20 @@ def rush() -> Figures:
     return figures
 
 
-ALONE = {"simulation": simulate, "cadence": watch, "offline": tell_offline, "seats": rush}
+def look() -> Figures:
+    print("\nThe members' app on a slow phone …", flush=True)
+    figures = first_paint.measure()
+    show(f"The app's first opening, median of {first_paint.TIMES} (seconds)", figures)
+    return figures
+
+
+ALONE = {
+    "simulation": simulate,
+    "cadence": watch,
+    "offline": tell_offline,
+    "seats": rush,
+    "first-paint": look,
+}
 
 
 def show(title: str, figures: Figures) -> None:
