@@ -33,9 +33,7 @@ $(FRONTENDS)/built/m/index.html: $(APP)/node_modules/.ready $(APP_SOURCES)
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent build
 	@rm -rf $(@D) && mkdir -p $(@D) && cp -r $(APP)/dist/build/h5/. $(@D)
 
-mini-program: $(APP)/dist/build/mp-weixin/app.json ## Build WeChat's mini-program (VITE_API_ORIGIN=https://… for a release)
-
-$(APP)/dist/build/mp-weixin/app.json: $(APP)/node_modules/.ready $(APP_SOURCES)
+mini-program: $(APP)/node_modules/.ready ## Build WeChat's mini-program (VITE_API_ORIGIN=https://… for a release)
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent build:mp-weixin
 
 api-types: setup $(APP)/node_modules/.ready ## Make the front ends' types anew from the API document

@@ -201,6 +201,25 @@ def test_a_service_that_is_away_is_a_problem_in_the_callers_language(tmp_path: P
     assert english.json()["detail"].startswith("A service is away")
 
 
+def test_wechat_finds_its_proof_beside_the_codes(tmp_path: Path) -> None:
+    port, nobody = free_port(), f"127.0.0.1:{free_port()}"
+    (tmp_path / "plain" / "c").mkdir(parents=True)
+    (tmp_path / "plain" / "c" / "AbC123.txt").write_text("proof")
+    addresses = dict.fromkeys(("gateway", "events", "live", "points"), nobody)
+    listen = f"127.0.0.1:{port}"
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(
+        render(Edge(listen=listen, var=tmp_path, frontends=tmp_path, **addresses))
+    )
+    child = start(nginx_command(configuration), tmp_path / "log", lambda: answers(port), "edge")
+    try:
+        answer = httpx.get(f"http://{listen}/c/AbC123.txt")
+        assert (answer.status_code, answer.text) == (200, "proof")
+        assert answer.headers["Content-Type"].startswith("text/plain")
+    finally:
+        stop(child)
+
+
 def test_half_sent_requests_delay_nobody(edge: httpx.Client, base_url: str) -> None:
     host, port = base_url.removeprefix("http://").split(":")
     held = []
