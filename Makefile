@@ -11,7 +11,7 @@ FRONTENDS := services/gateway/frontends
 APP := $(FRONTENDS)/miniprogram
 APP_SOURCES := $(shell find $(APP) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
-.PHONY: help setup frontends run demo-full test lint types imports format api-types unit bench manage secrets clean app-checks
+.PHONY: help setup frontends run demo-full test lint types imports format api-types unit bench manage secrets clean app-checks mini-program
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ $(FRONTENDS)/built/m/index.html: $(APP)/node_modules/.ready $(APP_SOURCES)
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent build
 	@rm -rf $(@D) && mkdir -p $(@D) && cp -r $(APP)/dist/build/h5/. $(@D)
 
+mini-program: $(APP)/node_modules/.ready ## Build WeChat's mini-program (VITE_API_ORIGIN=https://… for a release)
+	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent build:mp-weixin
+
 api-types: setup $(APP)/node_modules/.ready ## Make the front ends' types anew from the API document
 	@$(PY) -m tests.architecture.api_document > $(APP)/node_modules/.api.json
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent api-types
@@ -43,7 +46,7 @@ run: setup frontends ## Start the whole suite with a small demo city (PORT=8000 
 demo-full: setup frontends ## Start it with the full city: 342 units, 10,000 branches, 200,000 members
 	@VAR_DIR=$${VAR_DIR:-var-full} DEMO=full exec $(PY) -m shared.embedded.run
 
-test: setup lint types imports app-checks frontends ## Set up and run all checks and tests
+test: setup lint types imports app-checks frontends mini-program ## Set up and run all checks and tests
 	@.ci/browser.sh
 	@$(PY) -m pytest -n 2 --dist loadgroup
 

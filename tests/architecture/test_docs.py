@@ -84,6 +84,22 @@ def test_both_languages_tell_the_same() -> None:
         ), pattern
 
 
+def test_the_privacy_guide_names_every_interface_that_wechat_guards() -> None:
+    """What is not named there, WeChat switches off."""
+    app = ROOT / "services" / "gateway" / "frontends" / "miniprogram" / "src"
+    source = "\n".join(
+        path.read_text("utf-8") for ending in ("*.ts", "*.vue") for path in app.rglob(ending)
+    )
+    guarded = (
+        r"choose(?:Image|Media|Video|MessageFile|Address|Location|Poi)|get(?:Fuzzy)?Location"
+        r"|(?:set|get)ClipboardData|addPhone(?:Repeat)?Calendar|addPhoneContact|startRecord"
+        r"|save(?:Image|Video)ToPhotosAlbum|getPhoneNumber|getUserProfile|getWeRunData|login"
+    )
+    used = set(re.findall(rf"\b(?:uni|wx)\.({guarded})\b", source))
+    assert "chooseImage" in used
+    assert used <= set(quoted(DOCS["docs/mini-program.md"]))
+
+
 @pytest.mark.journey
 def test_routes_exist(suite: Suite) -> None:
     spec = Session(suite.base_url, None).get("/openapi.json")

@@ -2,7 +2,8 @@
 
 ``python -m tests.bench simulation`` measures the simulation of the full city alone, ``cadence`` the
 views of study hours and the branch calendar, ``offline`` what staff without network noted, ``seats``
-whether a rush for seats ever gives one too many, ``live`` what fifty who watch a hall cost.
+whether a rush for seats ever gives one too many, ``live`` what fifty who watch a hall cost,
+``first-paint`` the members' app on a slow phone.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -21,6 +22,7 @@ from tests.bench import (
     boards,
     cadence,
     check_in,
+    first_paint,
     live,
     offline,
     posting,
@@ -64,6 +66,7 @@ def main() -> None:
     report["offline"] = tell_offline()
     report["seats"] = rush()
     report["live"] = look_on()
+    report["first_paint"] = look()
     write(report)
 
 
@@ -95,6 +98,13 @@ def rush() -> Figures:
     return figures
 
 
+def look() -> Figures:
+    print("\nThe members' app on a slow phone …", flush=True)
+    figures = first_paint.measure()
+    show(f"The app's first opening, median of {first_paint.TIMES} (seconds)", figures)
+    return figures
+
+
 def look_on() -> Figures:
     print(f"\n{live.WATCHERS} watch a hall that streams in …", flush=True)
     figures = live.measure()
@@ -108,6 +118,7 @@ ALONE = {
     "offline": tell_offline,
     "seats": rush,
     "live": look_on,
+    "first-paint": look,
 }
 
 

@@ -28,6 +28,9 @@ HEADERS = (
 )
 
 
+CODE = "Abc-123_defGHI456jkl"
+
+
 def service(name: str) -> Flask:
     """A service that says who it is and what it was sent."""
     app = Flask(name)
@@ -87,7 +90,7 @@ def test_a_path_reaches_its_owner(edge: httpx.Client, name: str, path: str) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/screen/42", "/c/abc", "/assets/suite.css", "/nowhere", "/api/v1/me"]
+    "path", ["/", "/screen/42", f"/c/{CODE}", "/assets/screen.css", "/nowhere", "/api/v1/me"]
 )
 def test_every_answer_carries_the_security_headers(edge: httpx.Client, path: str) -> None:
     answer = edge.get(path)
@@ -97,18 +100,27 @@ def test_every_answer_carries_the_security_headers(edge: httpx.Client, path: str
     assert answer.headers["Server"] == "nginx"
 
 
-@pytest.mark.parametrize(
-    ("path", "page"), [("/", "member.js"), ("/c/abc", "member.js"), ("/screen/42", "screen.js")]
-)
-def test_the_pages_are_served(edge: httpx.Client, path: str, page: str) -> None:
-    answer = edge.get(path)
+def test_the_hall_s_screen_is_served(edge: httpx.Client) -> None:
+    answer = edge.get("/screen/42")
     assert answer.status_code == 200
-    assert page in answer.text
+    assert "screen.js" in answer.text
+
+
+@pytest.mark.parametrize(("path", "place"), [("/", "/m/"), (f"/c/{CODE}", f"/m/?code={CODE}")])
+def test_members_are_led_to_their_app_and_bring_their_code(
+    edge: httpx.Client, path: str, place: str
+) -> None:
+    answer = edge.get(path)
+    # A path and no more: the address that people know may be another than the edge's own.
+    assert (answer.status_code, answer.headers["Location"]) == (302, place)
+    assert answer.headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/assets/nothing.js", "/assets/../nginx.conf", "/openapi.json", "/assets/"]
-)
+    "path",
+    ["/nowhere", "/assets/nothing.js", "/assets/../nginx.conf", "/openapi.json", "/assets/",
+     "/c/", "/c/short", f"/c/{CODE}/more", f"/c/{CODE}%0d%0aX-Evil:1", f"/c/{'x' * 65}"],
+)  # fmt: skip
 def test_nothing_else_is_served(edge: httpx.Client, path: str) -> None:
     answer = edge.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -117,7 +129,7 @@ def test_nothing_else_is_served(edge: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("request_line", "headers", "status", "code"),
     [
-        ("POST / HTTP/1.1", "Content-Length: 0", 405, "method_not_allowed"),
+        ("POST /screen/1 HTTP/1.1", "Content-Length: 0", 405, "method_not_allowed"),
         ("TRACE / HTTP/1.1", "", 405, "method_not_allowed"),
         ("nonsense", "", 400, "malformed_request"),
         ("GET /%zz HTTP/1.1", "", 400, "malformed_request"),
@@ -179,7 +191,7 @@ def test_a_service_that_is_away_is_a_problem_in_the_callers_language(tmp_path: P
         url = f"http://127.0.0.1:{port}/api/v1/check-ins"
         chinese = httpx.post(url, json={})
         english = httpx.post(url, json={}, headers={"Accept-Language": "en-GB,en;q=0.9"})
-        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/screen/1").status_code == 200
     finally:
         stop(child)
     assert chinese.status_code == english.status_code == 503
@@ -187,6 +199,25 @@ def test_a_service_that_is_away_is_a_problem_in_the_callers_language(tmp_path: P
     assert chinese.json()["code"] == "service_away"
     assert "请" in chinese.json()["detail"]
     assert english.json()["detail"].startswith("A service is away")
+
+
+def test_wechat_finds_its_proof_beside_the_codes(tmp_path: Path) -> None:
+    port, nobody = free_port(), f"127.0.0.1:{free_port()}"
+    (tmp_path / "plain" / "c").mkdir(parents=True)
+    (tmp_path / "plain" / "c" / "AbC123.txt").write_text("proof")
+    addresses = dict.fromkeys(("gateway", "events", "live", "points"), nobody)
+    listen = f"127.0.0.1:{port}"
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(
+        render(Edge(listen=listen, var=tmp_path, frontends=tmp_path, **addresses))
+    )
+    child = start(nginx_command(configuration), tmp_path / "log", lambda: answers(port), "edge")
+    try:
+        answer = httpx.get(f"http://{listen}/c/AbC123.txt")
+        assert (answer.status_code, answer.text) == (200, "proof")
+        assert answer.headers["Content-Type"].startswith("text/plain")
+    finally:
+        stop(child)
 
 
 def test_half_sent_requests_delay_nobody(edge: httpx.Client, base_url: str) -> None:
@@ -222,14 +253,15 @@ def test_the_access_log_holds_no_query(
     assert "a-name" not in log
 
 
+@pytest.mark.parametrize("prefix", ["/api/v1/calendar-feeds", "/c"])
 def test_no_log_holds_the_secret_of_an_address(
-    base_url: str, tmp_path_factory: pytest.TempPathFactory
+    base_url: str, tmp_path_factory: pytest.TempPathFactory, prefix: str
 ) -> None:
     secret = "the-secret-in-the-address"
-    assert httpx.get(f"{base_url}/api/v1/calendar-feeds/{secret}.ics").status_code == 200
+    assert httpx.get(f"{base_url}{prefix}/{secret}").status_code in (200, 302)
     var = next(path for path in tmp_path_factory.getbasetemp().glob("edge*") if path.is_dir())
     deadline = time.monotonic() + 10
-    while "/api/v1/calendar-feeds/…" not in (log := (var / "access.log").read_text()):
+    while f"{prefix}/…" not in (log := (var / "access.log").read_text()):
         assert time.monotonic() < deadline, "the log was not written"
         time.sleep(0.1)
     assert secret not in log

@@ -3,7 +3,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { argv, exit } from 'node:process'
+import { argv, env, exit } from 'node:process'
 import { gzipSync } from 'node:zlib'
 import { filesBelow, isText } from './files.mjs'
 
@@ -13,13 +13,16 @@ const KIB = 1024
 // Names of standards, not addresses anybody asks.
 const NAMES = /https?:\/\/www\.w3\.org\/[\w/.-]+/g
 const FOREIGN = /(?:https?:)?\/\/(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|dev|ai)\b[^\s"'`)]*/gi
+// Where the suite answers, which a mini-program has to be told when it is built.
+const OWN = env.VITE_API_ORIGIN
 const FORBIDDEN = [/preloadAssets/, /new Function\b/, /\beval\(/, /fromCharCode\(99,100,110/]
 
 const faults = []
 const files = filesBelow(folder)
 for (const path of files.filter(isText)) {
-  const text = readFileSync(path, 'utf8').replace(NAMES, '')
+  const text = readFileSync(path, 'utf8').replace(NAMES, '').replaceAll(OWN || '\0', '')
   for (const address of text.match(FOREIGN) ?? []) faults.push(`${path}: foreign address ${address}`)
+  if (/font-family:\s*["']?wd-icons["']?;\s*src:\s*;/.test(text)) faults.push(`${path}: the icons have lost their font`)
   for (const found of FORBIDDEN) if (found.test(text)) faults.push(`${path}: ${found.source}`)
 }
 

@@ -24,6 +24,11 @@ const RULES = [
   [/https:\/\/uniapp\.dcloud\.net\.cn\/[\w./-]*/g, ''],
 ]
 
+// What is left of the font's list in a mini-program, whose style sheets may name no file: the copy itself.
+const ICONS = 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf'
+const font = `url(data:font/ttf;base64,${readFileSync(ICONS, 'base64')}) format("truetype")`
+RULES.push([/(font-family:\s*["']?wd-icons["']?;\s*src:)\s*(?=;)/g, `$1${font}`])
+
 for (const path of filesBelow(argv[2]).filter(isText)) {
   const before = readFileSync(path, 'utf8')
   const after = RULES.reduce((text, [found, put]) => text.replace(found, put), before)

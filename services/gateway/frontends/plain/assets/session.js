@@ -1,9 +1,10 @@
-// Signing in and asking, for both pages. Old syntax and XMLHttpRequest on purpose: the machine at
+// Signing in and asking, for the hall's screen. Old syntax and XMLHttpRequest on purpose: the machine at
 // a hall's projector may run a browser of ten years ago.
 (function () {
   'use strict';
 
-  var KEY = 'suite.session';
+  // Not the members' app's: its sign-in on the same machine is another person's, and kept otherwise.
+  var KEY = 'screen.session';
   var waiting = null;  // callbacks of those who need the refresh that is under way
 
   function read() {
@@ -81,8 +82,6 @@
 
   window.Session = {
     signedIn: function () { return read() !== null; },
-    // Without a token: sign-in and the claim for a code.
-    open: function (method, path, body, done) { send(method, path, body, null, done); },
     request: request,
     signIn: function (path, body, done) {
       send('POST', path, body, null, function (problem, tokens) {
