@@ -60,7 +60,6 @@ FOR_ONESELF = {
     ("POST", "/api/v1/events/<uuid:event_id>/offline-check-ins"),
     ("POST", "/api/v1/events/<uuid:event_id>/registrations"),
     ("POST", "/api/v1/events/<uuid:event_id>/registrations/accept"),
-    ("GET", "/api/v1/events/<uuid:event_id>/leave"),
     ("POST", "/api/v1/events/<uuid:event_id>/leave"),
     ("POST", "/api/v1/events/<uuid:event_id>/teams"),
     ("POST", "/api/v1/events/<uuid:event_id>/teams/<uuid:team_id>/accept"),
@@ -166,7 +165,10 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 
 # What an address cannot be read without.
-QUERIES = {"/api/v1/events/<uuid:event_id>/offline-list": "?device=device-of-staff-1"}
+QUERIES = {
+    "/api/v1/events/<uuid:event_id>/offline-list": "?device=device-of-staff-1",
+    "/api/v1/events/<uuid:event_id>/desk": "?q=zhang",
+}
 
 STRANGERS = {
     "of a sibling branch": (
