@@ -1,25 +1,33 @@
-import type { Named } from './named'
-import type zh from './zh-CN'
+import type { Named } from '../named'
+import type zh from '../zh-CN'
+import event from './event'
+import own from './own'
+import run from './run'
 
 const en: typeof zh = {
+  ...event,
+  ...own,
+  ...run,
   app: { name: 'Points & check-in' },
   tabs: { home: 'Check in', events: 'Events', points: 'Points', board: 'Boards', me: 'Me' },
   common: {
     again: 'Try again',
-    back: 'Back',
     cancel: 'Cancel',
     confirm: 'Confirm',
     empty: 'Nothing here yet',
     loading: 'Loading',
     more: 'Show more',
     points: (c: Named) => `${c.named('n')} points`,
-    save: 'Save',
   },
   home: {
     scan: 'Scan to check in',
     digits: 'Type six digits',
     pass: 'Show my pass',
     today: 'Today',
+    next: 'Next',
+    unread: (c: Named) => `${c.named('n')} unread message(s)`,
+    last: (c: Named) => `Latest entry ${c.named('day')}`,
+    due: { title: 'Waiting for you', claim: 'A claim came back; add to it', offer: 'A seat is kept for you; please reply' },
     nothingToday: 'Nothing is on today.',
     cancelled: 'Cancelled',
     points: 'Points this year',
@@ -52,7 +60,6 @@ const en: typeof zh = {
     refused: 'Not checked in',
     home: 'Back to the start',
   },
-  pass: { title: 'My pass' },
   signIn: {
     title: 'Sign in',
     byWechat: 'Sign in with WeChat',
@@ -92,13 +99,6 @@ const en: typeof zh = {
     around: 'Around me',
     off: 'Boards are switched off. Your own points are under Points as ever.',
     nobody: 'Nobody has points in this time yet.',
-  },
-  events: { title: 'Events', all: 'All', filter: 'Category', none: 'Nothing is coming up for you.' },
-  event: {
-    title: 'Event',
-    when: 'When', where: 'Where', by: 'Held by', session: 'Session',
-    window: (c: Named) => `Check-in ${c.named('from')}`,
-    cancelled: (c: Named) => `Cancelled: ${c.named('reason')}`,
   },
   claim: {
     list: 'My claims',
@@ -149,23 +149,11 @@ const en: typeof zh = {
   me: {
     title: 'Me',
     large: 'Large type',
+    largeNote: 'Larger text and buttons',
     look: { label: 'Look', system: 'As the phone', light: 'Light', dark: 'Dark' },
     language: 'Language',
     signOut: 'Sign out',
-    about: 'Check-ins and points serve members’ education alone. Comments and complaints: your branch or organ committee.',
-  },
-  privacy: {
-    title: 'My data and privacy',
-    note: 'What is kept, who sees it, how to take it along',
-    kept: {
-      person: 'Name, number, branch and duties, from the roster; your branch and the administrators above see them.',
-      attendance: 'Check-ins at events, kept two years; the organiser and your branch see them.',
-      points: 'Every entry of points, kept five years; you and your branch see them, those above only sums.',
-      wechat: 'Your WeChat identity serves to sign in and is shown to nobody.',
-      never: 'No identity number, ethnicity, face or movements are collected.',
-    },
-    hide: 'Hide my name on boards',
-    hideNote: 'It is then shown as 张*; nobody’s place changes.',
+    about: 'What it is for, what it never does, where to complain',
   },
   problem: {
     no_network: 'No network; check it and try again.',
