@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cwd } from 'node:process'
 import { describe, expect, it } from 'vitest'
 import en from '@/locale/en'
 import zh from '@/locale/zh-CN'
@@ -18,7 +17,7 @@ function leaves(words: Words, before = ''): Record<string, string> {
   )
 }
 
-const SOURCES = join(cwd(), 'src')
+const SOURCES = join(import.meta.dirname, '../src')
 const [chinese, english] = [leaves(zh as unknown as Words), leaves(en as unknown as Words)]
 const sources = (readdirSync(SOURCES, { recursive: true }) as string[])
   .filter((path) => /\.(vue|ts)$/.test(path) && !path.includes('locale'))

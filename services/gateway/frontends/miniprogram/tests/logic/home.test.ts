@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dueOf, eventsOf, lastOf, type Event, type Home } from '@/home/today'
+import { stateNow } from '@/events/kinds'
 import { wayOf } from '@/inbox/subjects'
 
 const now = new Date('2026-11-25T12:00:00+08:00')
@@ -53,5 +54,18 @@ describe('a notice', () => {
     expect(wayOf({ subject_type: 'event', subject_id: 'e1' })).toEqual({ page: 'event', query: { id: 'e1' } })
     expect(wayOf({ subject_type: 'statement', subject_id: 's1' })).toEqual({ page: 'statement', query: {} })
     expect(wayOf({ subject_type: 'cadence.R1', subject_id: 'x' })).toBeNull()
+  })
+})
+
+describe('an event’s state', () => {
+  const one = { state: 'published', ends_at: '2026-11-25T10:00:00+08:00', sessions: [{ opens_at: '2026-11-25T08:30:00+08:00', closes_at: '2026-11-25T10:00:00+08:00' }] }
+  const at = (time: string) => new Date(`2026-11-25T${time}:00+08:00`)
+
+  it('follows the clock as check-in does, unless somebody decided otherwise', () => {
+    expect(stateNow(one, at('08:29'))).toBe('published')
+    expect(stateNow(one, at('08:30'))).toBe('open')
+    expect(stateNow(one, at('10:01'))).toBe('over')
+    expect(stateNow({ ...one, state: 'open' }, at('07:00'))).toBe('open')
+    for (const state of ['draft', 'closed', 'cancelled']) expect(stateNow({ ...one, state }, at('09:00'))).toBe(state)
   })
 })

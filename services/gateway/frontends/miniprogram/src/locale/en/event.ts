@@ -16,7 +16,7 @@ const en: typeof zh = {
     cancelled: (c: Named) => `Cancelled: ${c.named('reason')}`,
     addToCalendar: 'Add to my calendar',
     calendarRefused: 'Not added; allow it in the phone’s settings.',
-    state: { draft: 'Draft', published: 'Published', open: 'Check-in open', closed: 'Over', cancelled: 'Cancelled' },
+    state: { draft: 'Draft', published: 'Published', open: 'Check-in open', closed: 'Over', over: 'Past', cancelled: 'Cancelled' },
   },
   registration: {
     title: 'Registration',

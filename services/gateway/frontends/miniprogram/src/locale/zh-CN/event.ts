@@ -16,7 +16,7 @@ export default {
     cancelled: (c: Named) => `活动已取消：${c.named('reason')}`,
     addToCalendar: '加入手机日历',
     calendarRefused: '未能加入日历，请在手机设置中允许。',
-    state: { draft: '草稿', published: '已发布', open: '签到中', closed: '已结束', cancelled: '已取消' },
+    state: { draft: '草稿', published: '已发布', open: '签到中', closed: '已结束', over: '已过时间', cancelled: '已取消' },
   },
   registration: {
     title: '报名',
