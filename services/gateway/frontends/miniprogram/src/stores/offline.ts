@@ -30,8 +30,7 @@ export const useOffline = defineStore('offline', () => {
 
   function use(id: string): void {
     eventId.value = id
-    const stored: unknown = uni.getStorageSync(KEY + id)
-    taken.value = typeof stored === 'object' && stored !== null ? (stored as Taken) : null
+    taken.value = read(id)
     message.value = ''
   }
 
@@ -41,7 +40,7 @@ export const useOffline = defineStore('offline', () => {
     message.value = ''
     try {
       const list = await ask('get', '/api/v1/events/{event_id}/offline-list', { path: { event_id: eventId.value }, query: { device: device() } })
-      keep({ list, marks: [], refused: taken.value?.refused ?? [] })
+      keep(eventId.value, { list, marks: [], refused: taken.value?.refused ?? [] })
     } catch (error) {
       message.value = asProblem(error).detail
     }
@@ -54,16 +53,17 @@ export const useOffline = defineStore('offline', () => {
     const id = 'member_id' in who ? who.member_id : who.pass
     if (inside.value.has(id)) return
     const mark: Mark = { ...who, name, client_ref: newId(), direction: 'in', at: new Date().toISOString() }
-    keep({ ...known, marks: [...known.marks, mark] })
+    keep(eventId.value, { ...known, marks: [...known.marks, mark] })
   }
 
   function unnote(client_ref: string): void {
-    if (taken.value) keep({ ...taken.value, marks: taken.value.marks.filter((mark) => mark.client_ref !== client_ref) })
+    const known = taken.value
+    if (known) keep(eventId.value, { ...known, marks: known.marks.filter((mark) => mark.client_ref !== client_ref) })
   }
 
-  /** Tell what was noted; whether all of it was answered. It may be sent again without harm. */
-  async function send(): Promise<boolean> {
-    const known = taken.value
+  /** Tell what was noted at an event; whether all of it was answered. It may be sent again without harm. */
+  async function send(id = eventId.value): Promise<boolean> {
+    const known = read(id)
     if (!known?.marks.length) return true
     if (sending.value) return false
     sending.value = true
@@ -71,8 +71,8 @@ export const useOffline = defineStore('offline', () => {
     try {
       const marks = known.marks.map(({ name: _, ...mark }) => mark)
       const body = { list_token: known.list.list_token, device: device(), device_now: new Date().toISOString(), marks }
-      const { items } = await ask('post', '/api/v1/events/{event_id}/offline-check-ins', { path: { event_id: known.list.event_id }, body })
-      settle(known.list.event_id, items)
+      const { items } = await ask('post', '/api/v1/events/{event_id}/offline-check-ins', { path: { event_id: id }, body })
+      settle(id, items)
       return true
     } catch (error) {
       message.value = asProblem(error).detail
@@ -84,19 +84,32 @@ export const useOffline = defineStore('offline', () => {
 
   /** Forget what was answered; what was noted meanwhile stays. */
   function settle(id: string, items: Told[]): void {
-    if (eventId.value !== id || !taken.value) return
+    const known = read(id)
+    if (!known) return
     const answers = new Map(items.map((item) => [item.client_ref, item]))
-    const known = taken.value
     const refused = known.marks.flatMap((mark) => {
       const answer = answers.get(mark.client_ref)
       return answer?.outcome === 'refused' ? [{ name: mark.name, detail: answer.detail ?? '' }] : []
     })
-    keep({ ...known, marks: known.marks.filter((mark) => !answers.has(mark.client_ref)), refused: [...known.refused, ...refused] })
+    keep(id, { ...known, marks: known.marks.filter((mark) => !answers.has(mark.client_ref)), refused: [...known.refused, ...refused] })
   }
 
-  function keep(wanted: Taken): void {
-    uni.setStorageSync(KEY + eventId.value, wanted)
-    taken.value = wanted
+  function keep(id: string, wanted: Taken): void {
+    uni.setStorageSync(KEY + id, wanted)
+    if (id === eventId.value) taken.value = wanted
+  }
+
+  /** Tell what was noted at any event: when the app starts, and when there is a network again. */
+  async function sendAll(): Promise<void> {
+    const keys = uni.getStorageInfoSync().keys.filter((key) => key.startsWith(KEY))
+    for (const key of keys) await send(key.slice(KEY.length))
+  }
+
+  function follow(): void {
+    uni.onNetworkStatusChange(({ isConnected }) => {
+      if (isConnected) void sendAll()
+    })
+    void sendAll()
   }
 
   /** The list and all on it, once everything was told. */
@@ -105,5 +118,10 @@ export const useOffline = defineStore('offline', () => {
     taken.value = null
   }
 
-  return { taken, inside, sending, message, use, take, note, unnote, send, drop }
+  return { taken, inside, sending, message, use, take, note, unnote, send, sendAll, follow, drop }
 })
+
+function read(id: string): Taken | null {
+  const stored: unknown = uni.getStorageSync(KEY + id)
+  return typeof stored === 'object' && stored !== null ? (stored as Taken) : null
+}

@@ -64,6 +64,17 @@ describe('a list taken along', () => {
     expect(offline.taken?.marks.map((mark) => mark.member_id)).toEqual(['m2'])
   })
 
+  it('is told by itself when the app starts again, whichever event it was of', async () => {
+    const offline = await taken()
+    offline.note({ member_id: 'm1' }, '张*')
+    offline.use('e2')
+    const asked = network({ 'POST /events/e1/offline-check-ins': accept })
+    await offline.sendAll()
+    expect(asked).toHaveLength(1)
+    expect(offline.taken).toBeNull()
+    expect(opened().taken?.marks).toEqual([])
+  })
+
   it('shows what was refused, for the desk', async () => {
     const offline = await taken()
     offline.note({ pass: 'old' }, '名单外')

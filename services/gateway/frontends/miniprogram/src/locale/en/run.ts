@@ -30,7 +30,7 @@ const en: typeof zh = {
     confirmed: (c: Named) => `${c.named('n')} confirmed`,
   },
   offline: {
-    what: 'Fetch the list while there is a network, and take people in where there is none. Marks stay on this phone, are sent when there is one again, and count once looked at. The list holds family names and initials only.',
+    what: 'Fetch the list while there is a network, and take people in where there is none. Marks stay on this phone and are sent by themselves when there is one again. The list holds family names and initials only.',
     take: 'Fetch the list',
     has: (c: Named) => `${c.named('n')} people; send by ${c.named('time')}`,
     incomplete: 'Others may come as well; passes that are not known are kept.',
