@@ -17,6 +17,8 @@ export function useAct() {
       return true
     } catch (error) {
       message.value = asProblem(error).detail
+      // It is said above everything else; whoever tapped at the foot of a page would not see it.
+      uni.pageScrollTo({ scrollTop: 0, duration: 200 })
       return false
     } finally {
       busy.value = ''

@@ -15,7 +15,7 @@ const en: typeof zh = {
     window: (c: Named) => `Check-in ${c.named('from')}`,
     cancelled: (c: Named) => `Cancelled: ${c.named('reason')}`,
     addToCalendar: 'Add to my calendar',
-    calendarRefused: 'Not added; allow it in the phone’s settings.',
+    calendarRefused: 'Not added; allow it in the phone\'s settings.',
     state: { draft: 'Draft', published: 'Published', open: 'Check-in open', closed: 'Over', over: 'Past', cancelled: 'Cancelled' },
   },
   registration: {

@@ -19,8 +19,8 @@ const en: typeof zh = {
     always: 'Decisions, and changes of events, are told in any case.',
     wechat: 'By WeChat',
     allow: 'Let WeChat remind me again',
-    once: 'By WeChat’s rules each yes is good for one message.',
-    refused: 'WeChat did not ask; allow subscribed messages in the mini-program’s settings.',
+    once: 'By WeChat\'s rules each yes is good for one message.',
+    refused: 'WeChat did not ask; allow subscribed messages in the mini-program\'s settings.',
     left: (c: Named) => `${c.named('n')} to come`,
     template: { event_reminder: 'Reminders of events', event_news: 'Changes of events', decision: 'Decisions', duty: 'What falls due' },
   },
@@ -36,8 +36,8 @@ const en: typeof zh = {
   },
   feeds: {
     title: 'Calendar subscription',
-    note: 'Events in your phone’s calendar by themselves',
-    what: 'Make an address and subscribe to it in your phone’s calendar: events appear by themselves and change when they change.',
+    note: 'Events in your phone\'s calendar by themselves',
+    what: 'Make an address and subscribe to it in your phone\'s calendar: events appear by themselves and change when they change.',
     name: 'A name for it, if you like', phone: 'My phone', make: 'Make an address',
     made: 'The address, shown this once', copy: 'Copy it', copied: 'Copied',
     how: 'iPhone: Settings › Calendar › Accounts › Add Subscribed Calendar. Others: “Add by URL” in the calendar app.',
@@ -47,7 +47,7 @@ const en: typeof zh = {
     revoke: 'Revoke', sure: 'The address then shows nothing any more. Revoke it?',
   },
   privacy: {
-    title: 'My data and privacy',
+    title: 'My data',
     note: 'What is kept, who sees it, how to take it along',
     who: 'What is kept, and who sees it',
     kept: {
@@ -58,7 +58,7 @@ const en: typeof zh = {
       never: 'No identity number, ethnicity, face or movements are collected.',
     },
     hide: 'Hide my name on boards',
-    hideNote: 'It is then shown as 张*; nobody’s place changes.',
+    hideNote: 'It is then shown as 张*; nobody\'s place changes.',
     export: 'Take my data along',
     exportNote: 'One file: the person, registrations, study hours, points, claims, appeals, statements and messages.',
     exportNow: 'Export',
@@ -74,7 +74,7 @@ const en: typeof zh = {
   },
   about: {
     title: 'About, and complaints',
-    purpose: { title: 'What it is for', text: 'Check-in, points and notices of events serve members’ education alone. Points are one input to the branch’s appraisal, not its measure.' },
+    purpose: { title: 'What it is for', text: 'Check-in, points and notices of events serve members\' education alone. Points are one input to the branch\'s appraisal, not its measure.' },
     choice: { title: 'No phone is needed', text: 'At every event the staff can tick your name, scan a printed card or have you sign a list; points are the same. Nobody sees who uses the app.' },
     never: { title: 'What it does not do', text: 'No daily sign-in, no counting of log-ins or time, no lists of low scorers, no tracking of places, no face recognition.' },
     complain: { title: 'Comments and complaints', text: 'Ask your branch secretary first; what the branch cannot settle, the organ committee does. It also answers complaints about personal data, within fifteen working days.' },
