@@ -79,6 +79,7 @@ const en: typeof zh = {
     ofYear: (c: Named) => `Total of ${c.named('year')}`,
     notScored: 'By the rules you take part without being scored.',
     byCategory: 'By category',
+    byMonth: 'Month by month',
     none: 'No entries yet.',
     ofCap: (c: Named) => `${c.named('n')} of ${c.named('cap')}`,
     to: { ledger: 'Every entry', claims: 'My claims', appeals: 'My appeals', statement: 'Monthly statements' },

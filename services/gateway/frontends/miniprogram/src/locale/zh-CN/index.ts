@@ -78,6 +78,7 @@ export default {
     ofYear: (c: Named) => `${c.named('year')} 年累计`,
     notScored: '按规定您参加活动但不计分。',
     byCategory: '各类别',
+    byMonth: '各月得分',
     none: '还没有积分记录。',
     ofCap: (c: Named) => `${c.named('n')} / ${c.named('cap')} 分`,
     to: { ledger: '积分明细', claims: '我的申报', appeals: '我的申诉', statement: '月度公示' },
