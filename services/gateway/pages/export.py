@@ -1,4 +1,4 @@
-"""All that the suite keeps of a member, in one document to take along.
+"""What the suite keeps of a member and answers the member, in one document to take along.
 
 Source: personal information is given to the person on request, in a form that can be taken
 elsewhere (个人信息保护法, article 45). It is composed of what the services answer the member
@@ -35,6 +35,7 @@ def compose(upstreams: Upstreams, headers: Mapping[str, str], member_id: UUID) -
 
     parts, missing = ask_all(
         {
+            "check_ins": every("events", "/me/check-ins"),
             "registrations": every("events", "/me/registrations"),
             "study_hours": one("events", "/me/study-hours"),
             "calendar_feeds": every("events", "/me/calendar-feeds"),

@@ -53,6 +53,7 @@ class ExportOut(Schema):
     me = fields.Nested(MeOut, required=True)
     sign_in = fields.Nested(WaysOut, required=True)
     notices = fields.List(fields.Nested(NoticeOut), required=True)
+    check_ins = _list("as `GET /me/check-ins` answers")
     registrations = _list("as `GET /me/registrations` answers")
     study_hours = fields.Raw(required=True)
     calendar_feeds = _list("as `GET /me/calendar-feeds` answers")

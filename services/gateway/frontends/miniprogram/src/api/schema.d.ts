@@ -7217,6 +7217,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the own check-ins, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/export": {
         parameters: {
             query?: never;
@@ -11515,6 +11563,10 @@ export interface components {
             session_id: string;
             state: string;
         };
+        CheckInPage: {
+            items: components["schemas"]["CheckInOut"][];
+            next_cursor: string | null;
+        };
         CheckOutIn: {
             /**
              * Format: date-time
@@ -12039,6 +12091,8 @@ export interface components {
             appeals: unknown[];
             /** @description as `GET /me/calendar-feeds` answers */
             calendar_feeds: unknown[];
+            /** @description as `GET /me/check-ins` answers */
+            check_ins: unknown[];
             /** @description as `GET /claims?queue=own` answers */
             claims: unknown[];
             /** @description as `GET /me/ledger` answers */

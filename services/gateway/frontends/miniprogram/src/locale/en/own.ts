@@ -60,7 +60,7 @@ const en: typeof zh = {
     hide: 'Hide my name on boards',
     hideNote: 'It is then shown as 张*; nobody\'s place changes.',
     export: 'Take my data along',
-    exportNote: 'One file: the person, registrations, study hours, points, claims, appeals, statements and messages.',
+    exportNote: 'One file: the person, check-ins, registrations, study hours, points, claims, appeals, statements and messages.',
     exportNow: 'Export',
     exported: 'Exported',
     correct: 'Corrections',

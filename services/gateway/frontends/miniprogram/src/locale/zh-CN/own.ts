@@ -60,7 +60,7 @@ export default {
     hide: '在榜单上隐藏姓名',
     hideNote: '隐藏后显示为“张*”，不影响您和他人的位次。',
     export: '带走我的数据',
-    exportNote: '一个文件，包含个人信息、报名、学时、积分、申报、申诉、公示和消息。',
+    exportNote: '一个文件，包含个人信息、签到、报名、学时、积分、申报、申诉、公示和消息。',
     exportNow: '导出',
     exported: '已导出',
     correct: '更正',
