@@ -60,7 +60,6 @@ FOR_ONESELF = {
     ("POST", "/api/v1/events/<uuid:event_id>/offline-check-ins"),
     ("POST", "/api/v1/events/<uuid:event_id>/registrations"),
     ("POST", "/api/v1/events/<uuid:event_id>/registrations/accept"),
-    ("GET", "/api/v1/events/<uuid:event_id>/leave"),
     ("POST", "/api/v1/events/<uuid:event_id>/leave"),
     ("POST", "/api/v1/events/<uuid:event_id>/teams"),
     ("POST", "/api/v1/events/<uuid:event_id>/teams/<uuid:team_id>/accept"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response, current_app, request
 
-from services.events.check_ins import corrections, permissions
+from services.events.check_ins import corrections, listing, permissions
 from services.events.check_ins.answers import json_of, of_phone
 from services.events.check_ins.plain import read_plain_scan
 from services.events.check_ins.present import show_row
@@ -23,7 +23,17 @@ from services.events.check_ins.schemas import (
 from services.events.check_ins.service import CheckIns, Scan
 from services.events.codes import claims, rotating, static
 from shared.auth import PUBLIC
-from shared.web import current_clock, current_principal, current_suite, current_uow, requires
+from shared.web import (
+    CursorIn,
+    after_moment,
+    current_clock,
+    current_principal,
+    current_suite,
+    current_uow,
+    page,
+    page_of,
+    requires,
+)
 
 blueprint = APIBlueprint("check_ins", __name__, url_prefix="/api/v1")
 
@@ -98,3 +108,14 @@ def get_check_in(check_in_id: UUID) -> Response:
     """Read an own check-in, or one of an event one runs."""
     found = corrections.find(current_uow(), current_principal(), check_in_id)
     return json_of(show_row(found.check_in, found.session.event_title))
+
+
+@blueprint.get("/me/check-ins")
+@requires(permissions.CHECK_IN)
+@blueprint.input(CursorIn, location="query")
+@blueprint.output(page_of(CheckInOut))
+def get_own_check_ins(query_data: dict[str, Any]) -> dict[str, Any]:
+    """List the own check-ins, the latest first."""
+    limit, after = query_data["limit"], after_moment(query_data["cursor"])
+    rows = listing.own(current_uow(), current_principal().member_id, limit, after)
+    return page(rows, limit, lambda row: [row.checked_in_at.isoformat(), row.id])

@@ -35,7 +35,7 @@ def ask(
     if row is not None:
         news.tell_asked(uow, event, row)
         return row, True
-    standing = own(uow, event_id, member)
+    standing = _standing(uow, event_id, member)
     stop_at(REFUSALS["leave_declined"] if standing.state == "declined" else None)
     return standing, False
 
@@ -59,7 +59,7 @@ def enter(
     }  # fmt: skip
     row = _put(uow, event_id, member_id, "entered", wanted)
     if row is None:
-        return own(uow, event_id, member_id), False
+        return _standing(uow, event_id, member_id), False
     news.tell_decided(uow, event, row)
     return row, True
 
@@ -102,12 +102,17 @@ def withdraw(uow: UnitOfWork, principal: Principal, event_id: UUID) -> LeaveRow:
     return _move(uow, event_id, principal.member_id, "withdrawn", {"state": "withdrawn"})
 
 
-def own(uow: UnitOfWork, event_id: UUID, member_id: UUID) -> LeaveRow:
-    """Return a member's leave from an event.
+def own(uow: UnitOfWork, principal: Principal, event_id: UUID) -> LeaveRow | None:
+    """Return the own leave from an event, or None where one never asked.
 
     Raises:
-        Problem: `leave_unknown`.
+        NotFound: see `catalogue.get`.
     """
+    catalogue.get(uow, principal, event_id)
+    return uow.session.get(LeaveRow, (event_id, principal.member_id))
+
+
+def _standing(uow: UnitOfWork, event_id: UUID, member_id: UUID) -> LeaveRow:
     row = uow.session.get(LeaveRow, (event_id, member_id), populate_existing=True)
     if row is None:
         raise REFUSALS["leave_unknown"].to_problem()
@@ -170,6 +175,6 @@ def _move(
         execution_options={"synchronize_session": False, "populate_existing": True},
     )
     if row is None:
-        own(uow, event_id, member_id)
+        _standing(uow, event_id, member_id)
         raise REFUSALS["leave_decided"].to_problem()
     return row

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
+from flask import Response
 
 from services.events.catalogue import service as catalogue
 from services.events.catalogue.models import EventRow
@@ -39,6 +40,7 @@ from shared.web import (
 blueprint = APIBlueprint("expected", __name__, url_prefix="/api/v1")
 
 _STANDS = {200: "Leave stands already; this is it."}
+_NEVER_ASKED = {204: "One never asked for leave."}
 
 
 @blueprint.get("/events/<uuid:event_id>/expected")
@@ -84,9 +86,12 @@ def delete_expected(event_id: UUID) -> tuple[Counts, int, dict[str, str]]:
 @blueprint.get("/events/<uuid:event_id>/leave")
 @requires(EVENTS_READ)
 @blueprint.output(LeaveOut)
-def get_leave(event_id: UUID) -> LeaveRow:
+@blueprint.doc(responses=_NEVER_ASKED)
+def get_leave(event_id: UUID) -> LeaveRow | Response:
     """Read the own leave."""
-    return leaves.own(current_uow(), event_id, current_principal().member_id)
+    leave = leaves.own(current_uow(), current_principal(), event_id)
+    # Nothing is wrong with never having asked, and every page of an event looks.
+    return leave or Response(status=204)
 
 
 @blueprint.post("/events/<uuid:event_id>/leave")

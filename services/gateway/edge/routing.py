@@ -22,6 +22,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/events",
         "/api/v1/live-attendance",
         "/api/v1/me/calendar-feeds",
+        "/api/v1/me/check-ins",
         "/api/v1/me/pass",
         "/api/v1/record-book",
         "/api/v1/year-themes",

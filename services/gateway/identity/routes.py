@@ -5,12 +5,13 @@ Idempotency-Key by storing the answer and a hash of the request, and neither a t
 made from a password is ever stored. Each may be sent again without harm.
 """
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.gateway.identity import invitations, me, sessions, sign_in
+from services.gateway.identity import invitations, me, sessions, sign_in, ways
 from services.gateway.identity.permissions import INVITE, SELF
 from services.gateway.identity.schemas import (
     BindIn,
@@ -21,11 +22,20 @@ from services.gateway.identity.schemas import (
     PasswordIn,
     RefreshIn,
     TokensOut,
+    UnboundOut,
+    WaysOut,
     WechatIn,
 )
 from services.gateway.identity.tools import current_tools
 from shared.auth import PUBLIC
-from shared.web import current_principal, current_redis, current_uow, requires
+from shared.web import (
+    current_principal,
+    current_redis,
+    current_uow,
+    requires,
+    transactional,
+)
+from shared.web.problems import language
 
 blueprint = APIBlueprint("identity", __name__, url_prefix="/api/v1")
 
@@ -103,6 +113,24 @@ def post_logout(json_data: dict[str, Any]) -> str:
 def get_me() -> dict[str, object]:
     """Who is signed in."""
     return me.describe(current_uow(), current_principal())
+
+
+@blueprint.get("/me/sign-in")
+@requires(SELF)
+@blueprint.output(WaysOut)
+def get_sign_in() -> ways.Ways:
+    """Read by which ways one can sign in."""
+    return ways.of(current_uow(), current_principal().member_id)
+
+
+@blueprint.delete("/me/wechat")
+@requires(SELF)
+@transactional
+@blueprint.output(UnboundOut)
+def delete_wechat() -> dict[str, Any]:
+    """Unbind WeChat and end all sessions; `advice` says how to sign in from then on."""
+    left = ways.unbind(current_uow(), current_principal().member_id)
+    return {**asdict(left), "advice": left.advice.in_language(language())}
 
 
 @blueprint.post("/invitations")

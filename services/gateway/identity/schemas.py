@@ -76,3 +76,14 @@ class MeOut(Schema):
     roles = fields.List(
         fields.Nested(GrantOut), required=True, metadata={"description": "of this session"}
     )
+
+
+class WaysOut(Schema):
+    username = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: without a password"}
+    )
+    wechat_bound_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class UnboundOut(WaysOut):
+    advice = fields.String(required=True, metadata={"description": "how to sign in from now on"})

@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 
 from services.gateway.notices import refusals
 from shared.database import UnitOfWork
+from shared.text import Text
 
 _SHOWN = "id, kind, subject_type, subject_id, zh, en, created_at, read"
 _PAGE = text(f"""
@@ -17,6 +18,9 @@ _PAGE = text(f"""
         CAST(:before AS timestamptz) IS NULL OR (created_at, id) < (:before, CAST(:id AS uuid))
     )
     ORDER BY created_at DESC, id DESC LIMIT :limit
+""")  # noqa: S608 - put together from constants
+_EVERY = text(f"""
+    SELECT {_SHOWN} FROM notices WHERE member_id = :member ORDER BY created_at DESC, id DESC
 """)  # noqa: S608 - put together from constants
 _UNREAD = text("SELECT count(*) FROM notices WHERE member_id = :member AND NOT read")
 _READ = text(f"""
@@ -32,6 +36,17 @@ def page(
     before, notice_id = after or (None, None)
     values = {"member": member, "before": before, "id": notice_id, "limit": limit}
     return uow.session.execute(_PAGE, values).all()
+
+
+def every(uow: UnitOfWork, member: UUID) -> Sequence[Row[Any]]:
+    """Return all that is kept of what a member was told, newest first."""
+    return uow.session.execute(_EVERY, {"member": member}).all()
+
+
+def shown(row: Row[Any], language: str) -> dict[str, Any]:
+    """Return a notice as its member reads it."""
+    sentence = Text(row.zh, row.en).in_language(language)
+    return {**row._mapping, "text": sentence}  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def unread(uow: UnitOfWork, member: UUID) -> int:

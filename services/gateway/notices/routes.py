@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from sqlalchemy import Row
 
 from services.gateway.identity.permissions import SELF
 from services.gateway.notices import consents, inbox, preferences
@@ -19,7 +18,6 @@ from services.gateway.notices.schemas import (
     UnreadOut,
 )
 from services.gateway.notices.templates import Templates
-from shared.text import Text
 from shared.web import (
     CursorIn,
     after_moment,
@@ -44,7 +42,7 @@ def get_inbox(query_data: dict[str, Any]) -> dict[str, Any]:
     uow, member, limit = current_uow(), current_principal().member_id, query_data["limit"]
     rows = inbox.page(uow, member, after_moment(query_data["cursor"]), limit + 1)
     listed = page(rows, limit, lambda row: [row.created_at.isoformat(), row.id])
-    items = [_shown(row) for row in rows[:limit]]
+    items = [inbox.shown(row, language()) for row in rows[:limit]]
     return listed | {"items": items, "unread": inbox.unread(uow, member)}
 
 
@@ -54,7 +52,8 @@ def get_inbox(query_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.output(NoticeOut)
 def post_read(notice_id: UUID) -> dict[str, Any]:
     """Note that one has read something."""
-    return _shown(inbox.mark_read(current_uow(), current_principal().member_id, notice_id))
+    notice = inbox.mark_read(current_uow(), current_principal().member_id, notice_id)
+    return inbox.shown(notice, language())
 
 
 @blueprint.post("/inbox/read-all")
@@ -129,8 +128,3 @@ def _preferences() -> dict[str, Any]:
             for kind, name in SWITCHABLE.items()
         ]
     }
-
-
-def _shown(row: Row[Any]) -> dict[str, Any]:
-    sentence = Text(row.zh, row.en).in_language(language())
-    return {**row._mapping, "text": sentence}  # noqa: SLF001 - SQLAlchemy's public name for it

@@ -1,38 +1,34 @@
-"""The member's first page: who I am, what is on today, how many points I have."""
+"""The member's first page: what is on and what comes next, points, and what waits for oneself."""
 
-import logging
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from services.gateway.pages.upstreams import AwayError, Upstreams
+from services.gateway.pages.parts import ask_all
+from services.gateway.pages.upstreams import Upstreams
 from shared.clock import SHANGHAI
 
-_log = logging.getLogger(__name__)
+# Today's and the next ones; enough for a day with several sessions and the one after it.
+_EVENTS: Final = "10"
+_OWN: Final = "20"
 
-# Shared by all requests; a part that finds no free place waits its turn inside its timeout.
-_ASKING: Final = ThreadPoolExecutor(max_workers=32, thread_name_prefix="home")
 
-
-def compose(upstreams: Upstreams, headers: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """Ask all services at once; a part whose service is away is None and named in `missing`."""
+def compose(
+    upstreams: Upstreams, headers: Mapping[str, str], now: datetime
+) -> tuple[dict[str, Any], list[str]]:
+    """Ask all services at once; a part whose service is away is None, and named."""
     midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = {
-        "starts_after": midnight.isoformat(),
-        "starts_before": (midnight + timedelta(days=1)).isoformat(),
-    }
-    asked: dict[str, Future[Any]] = {
-        "events": _ASKING.submit(upstreams.get, "events", "/api/v1/events", headers, today),
-        "points": _ASKING.submit(upstreams.get, "points", "/api/v1/me/points", headers),
-    }
-    answers: dict[str, Any] = {}
-    missing: list[str] = []
-    for part, future in asked.items():
-        try:
-            answers[part] = future.result()
-        except AwayError as error:
-            _log.warning("a page goes without a part: %s", error)
-            answers[part] = None
-            missing.append(part)
-    return {**answers, "missing": missing}
+
+    def part(service: str, path: str, **query: str) -> Any:
+        return partial(upstreams.get, service, f"/api/v1{path}", headers, query)
+
+    return ask_all(
+        {
+            "events": part("events", "/events", starts_after=midnight.isoformat(), limit=_EVENTS),
+            "registrations": part("events", "/me/registrations", limit=_OWN),
+            "points": part("points", "/me/points"),
+            "last": part("points", "/me/ledger", limit="1"),
+            "returned": part("points", "/claims", queue="own", state="returned", limit=_OWN),
+        }
+    )

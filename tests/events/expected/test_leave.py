@@ -153,12 +153,13 @@ def test_leave_is_between_the_member_and_those_who_run_the_event(branch: Branch)
     body = {"approve": True}
     answer = situation.other.post(f"{path}/{situation.member.id}/decide", body)
     refused(answer, 403, "not_your_event")
-    refused(situation.other.get(f"/events/{situation.event}/leave"), 404, "leave_unknown")
+    assert situation.other.get(f"/events/{situation.event}/leave").status_code == 204
     refused(
         situation.other.send("DELETE", f"/events/{situation.event}/leave"), 404, "leave_unknown"
     )
     (foreign,) = branch.members("B1", path="/city/u2/b3/")
     refused(ask(foreign, situation.event), 404, "event_unknown")
+    refused(foreign.get(f"/events/{situation.event}/leave"), 404, "event_unknown")
 
 
 def test_leave_needs_a_reason_and_so_does_declining_it(branch: Branch) -> None:

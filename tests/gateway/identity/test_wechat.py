@@ -17,7 +17,7 @@ from services.gateway.identity.wechat import WeChat
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.errors import Forbidden, Invalid, TooMany, Unavailable
-from tests.gateway.conftest import FIELD_KEY, OPENID_KEY, PATH, TOTP_SECRET, People
+from tests.gateway.conftest import FIELD_KEY, OPENID_KEY, PASSWORD, PATH, TOTP_SECRET, People
 
 
 @pytest.fixture
@@ -341,3 +341,80 @@ class TestSignIn:
         assert (answer.status_code, answer.json["code"]) == (503, "wechat_away")
         app.extensions["suite"].database.close()
         app.extensions["suite"].redis.close()
+
+
+class TestUnbinding:
+    @pytest.fixture
+    def secretary(self, people: People, token_for: Any) -> str:
+        return str(token_for(people.member(), PATH, [("branch_secretary", PATH)]))
+
+    def test_it_is_done_without_a_password_as_well_and_an_invitation_leads_back(
+        self,
+        client: FlaskClient,
+        database: Database,
+        people: People,
+        platform: Platform,
+        openid: str,
+        secretary: str,
+    ) -> None:
+        member = people.member()
+        ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
+        tokens = bind(client, invite(client, secretary, member), ticket).json
+        run(
+            database,
+            "INSERT INTO notice_consents SELECT account_id, 'decision', 3 FROM wechat_identities",
+        )
+        own = {"Authorization": f"Bearer {tokens['access_token']}", "Accept-Language": "en"}
+        assert client.get("/api/v1/me/sign-in", headers=own).json["wechat_bound_at"] is not None
+        answer = client.delete("/api/v1/me/wechat", headers=own)
+        assert answer.status_code == 200
+        assert (answer.json["username"], answer.json["wechat_bound_at"]) == (None, None)
+        assert "invitation" in answer.json["advice"]
+        assert sealed_openids(database) == []
+        with database.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM notice_consents")) == 0
+        refreshed = client.post(
+            "/api/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]}
+        )
+        assert refreshed.json["code"] == "refresh_invalid"
+        again = by_wechat(client, platform.issue(openid))
+        assert again.json["code"] == "wechat_not_bound"
+        back = bind(client, invite(client, secretary, member), again.json["wechat_ticket"])
+        assert back.status_code == 200
+
+    def test_with_a_password_that_is_the_way_in_and_a_second_time_ends_nothing(
+        self, client: FlaskClient, people: People, platform: Platform, openid: str, secretary: str
+    ) -> None:
+        member = people.member()
+        people.account(member, "zhang.san")
+        ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
+        tokens = bind(client, invite(client, secretary, member), ticket).json
+        own = {"Authorization": f"Bearer {tokens['access_token']}", "Accept-Language": "en"}
+        answer = client.delete("/api/v1/me/wechat", headers=own)
+        assert answer.json["username"] == "zhang.san"
+        assert "password" in answer.json["advice"]
+        signed_in = client.post(
+            "/api/v1/auth/password", json={"username": "zhang.san", "password": PASSWORD}
+        ).json
+        own = {"Authorization": f"Bearer {signed_in['access_token']}"}
+        assert client.delete("/api/v1/me/wechat", headers=own).status_code == 200
+        refreshed = client.post(
+            "/api/v1/auth/refresh", json={"refresh_token": signed_in["refresh_token"]}
+        )
+        assert refreshed.status_code == 200
+
+    def test_nobody_elses_binding_is_touched(
+        self,
+        client: FlaskClient,
+        database: Database,
+        people: People,
+        platform: Platform,
+        openid: str,
+        secretary: str,
+        token_for: Any,
+    ) -> None:
+        ticket = by_wechat(client, platform.issue(openid)).json["wechat_ticket"]
+        bind(client, invite(client, secretary, people.member()), ticket)
+        other = {"Authorization": f"Bearer {token_for(people.member(), PATH)}"}
+        assert client.delete("/api/v1/me/wechat", headers=other).status_code == 200
+        assert len(sealed_openids(database)) == 1

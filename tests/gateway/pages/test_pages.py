@@ -3,48 +3,21 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from apiflask import APIFlask
-from flask import Flask, request
 from flask.testing import FlaskClient
 from redis import Redis
-from werkzeug.serving import make_server
 
 from services.gateway.app import create_app
 from services.gateway.config import Settings
 from shared.clock import FixedClock
 from tests.gateway.conftest import PATH, People
+from tests.gateway.pages.conftest import Behind
 
 NOBODY = "http://127.0.0.1:9"
-
-
-class Behind:
-    """A service the test can make answer as it likes; it remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.answer: Callable[[], Any] = lambda: {"items": []}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        app = Flask("behind")
-        app.add_url_rule("/<path:path>", "all", self._take)
-        self.server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def _take(self, path: str) -> Any:
-        self.asked.append((f"/{path}?{request.query_string.decode()}", dict(request.headers)))
-        return self.answer()
-
-
-@pytest.fixture
-def behind() -> Iterator[Behind]:
-    made = Behind()
-    Thread(target=made.server.serve_forever, daemon=True).start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
 
 
 @pytest.fixture
@@ -78,18 +51,19 @@ def test_a_part_that_is_away_is_named_and_the_rest_is_there(
     assert page["me"]["name"] == "张三"
     assert page["events"] == {"items": []}
     assert page["points"] is None
-    assert page["missing"] == ["points"]
+    assert page["unread"] == 0
+    assert page["missing"] == ["points", "last", "returned"]
 
 
 def test_services_are_asked_with_the_callers_own_token_and_language(
     client: FlaskClient, behind: Behind, token: str
 ) -> None:
     home(client, token)
-    path, headers = behind.asked[-1]
-    # The suite's day, by the clock in Shanghai.
+    path, headers = next(asked for asked in behind.asked if "/events?" in asked[0])
+    # From the suite's day on, by the clock in Shanghai.
     assert parse_qs(urlsplit(path).query) == {
         "starts_after": ["2026-11-23T00:00:00+08:00"],
-        "starts_before": ["2026-11-24T00:00:00+08:00"],
+        "limit": ["10"],
     }
     assert headers["Authorization"] == f"Bearer {token}"
     assert headers["Accept-Language"] == "en"
@@ -109,7 +83,13 @@ def test_a_bad_or_slow_answer_is_a_missing_part(
 ) -> None:
     behind.answer = answer
     begin = time.perf_counter()
-    assert home(client, token)["missing"] == ["events", "points"]
+    assert home(client, token)["missing"] == [
+        "events",
+        "registrations",
+        "points",
+        "last",
+        "returned",
+    ]
     assert time.perf_counter() - begin < 2.8
 
 

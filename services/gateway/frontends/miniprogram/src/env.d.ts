@@ -7,3 +7,10 @@ declare module '*.vue' {
 }
 
 declare const process: { env: { UNI_PLATFORM: 'h5' | 'mp-weixin' } }
+
+/** What WeChat alone has; only used where the platform is WeChat. */
+declare const wx: {
+  env: { USER_DATA_PATH: string }
+  addPhoneCalendar: (option: UniNamespace.AddPhoneCalendarOption) => void
+  shareFileMessage: (option: UniNamespace.ShareFileMessageOption) => void
+}

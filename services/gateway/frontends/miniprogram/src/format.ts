@@ -32,6 +32,11 @@ export function span(from: string, until: string): string {
   return `${day(from)} ${clock(from)}–${sameDay ? '' : `${day(until)} `}${clock(until)}`
 }
 
+/** "11月23日 周一 09:00" */
+export function moment(at: string): string {
+  return `${day(at)} ${clock(at)}`
+}
+
 /** "2026-11-23": a day's name in addresses. */
 export function dayKey(moment: string | Date): string {
   return shanghai(moment).toISOString().slice(0, 10)
@@ -44,3 +49,12 @@ export function periods(now = new Date()): { month: string; quarter: string; yea
 }
 
 export const signed = (points: number): string => (points > 0 ? `+${points}` : String(points))
+
+/** The moment that a day and a time of Shanghai's name: "2026-11-23", "09:00". */
+export const momentOf = (dayName: string, time: string): string => `${dayName}T${time}:00+08:00`
+
+/** "2026年11月" or "Nov 2026". */
+export function monthName(month: string): string {
+  const [year, number] = [month.slice(0, 4), Number(month.slice(5))]
+  return language() === 'en' ? `${MONTHS[number - 1]} ${year}` : `${year}年${number}月`
+}

@@ -7,6 +7,7 @@ function phone() {
     getStorageSync: (key: string) => storage.get(key) ?? '',
     setStorageSync: (key: string, value: unknown) => storage.set(key, JSON.parse(JSON.stringify(value))),
     removeStorageSync: (key: string) => storage.delete(key),
+    getStorageInfoSync: () => ({ keys: [...storage.keys()] }),
     getSystemInfoSync: () => ({ osTheme: 'light' }),
     onThemeChange: () => undefined,
     request: () => {

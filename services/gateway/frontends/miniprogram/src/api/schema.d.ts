@@ -1807,7 +1807,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["AnnulIn"];
+                    "application/json": components["schemas"]["ReasonIn"];
                 };
             };
             responses: {
@@ -1955,6 +1955,104 @@ export interface paths {
                     "application/json": components["schemas"]["PhonePositionIn"];
                 };
             };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ins/{check_in_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an annulled check-in count again, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    check_in_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ReasonIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ins/{check_in_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what one recorded of somebody within the last two minutes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    check_in_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
             responses: {
                 /** @description Successful response */
                 200: {
@@ -2435,6 +2533,118 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who did, saw and was refused what, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    actor_id?: string | null;
+                    subject_id?: string | null;
+                    organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
+                    refused?: boolean | null;
+                    since?: string | null;
+                    until?: string | null;
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take a span of the log away; that it was taken is noted in it. */
+        get: {
+            parameters: {
+                query: {
+                    actor_id?: string | null;
+                    subject_id?: string | null;
+                    organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
+                    refused?: boolean | null;
+                    since: string;
+                    until: string;
+                    format?: "csv" | "xlsx";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The log, in the format asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "text/csv; charset=utf-8": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3375,7 +3585,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tick a member's name at the desk, with a reason: equal to a scan in every way. */
+        /** Scan a member's pass, or tick a name with a reason: equal to a scan in every way. */
         post: {
             parameters: {
                 query?: never;
@@ -3406,7 +3616,118 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AnswerOut"];
+                        "application/json": components["schemas"]["SeenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/check-ins/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check in whoever signed a paper list: all, or nobody if the roster lacks one of them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ListIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ListOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/check-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that somebody leaves, by pass or by name. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["CheckOutIn"];
+                };
+            };
+            responses: {
+                /** @description Had left already (`already`). */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SeenOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -3989,6 +4310,13 @@ export interface paths {
                         "application/json": components["schemas"]["LeaveOut"];
                     };
                 };
+                /** @description One never asked for leave. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Refused; `code` says why and `detail` what to do next. */
                 "4XX": {
                     headers: {
@@ -4228,6 +4556,53 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["LeaveOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/live-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get an address that streams an event's figures, for whoever runs it and their screens. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -4792,7 +5167,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["ReasonIn"];
+                    "application/json": components["schemas"]["ReasonIn1"];
                 };
             };
             responses: {
@@ -4853,7 +5228,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["ReasonIn"];
+                    "application/json": components["schemas"]["ReasonIn1"];
                 };
             };
             responses: {
@@ -5488,6 +5863,164 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/sessions/{session_id}/static-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the printed code that is on. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaticCodeOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Let a session be attended by a printed code, where nobody attends the door. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaticCodeOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Make the printed code worthless; the next one that is switched on is another. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/sessions/{session_id}/static-code/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Print the code that is on, with what it is for and how it is used. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of A4 to print and hang up. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/events/{event_id}/sign-in-sheet": {
@@ -6469,6 +7002,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watch an event's figures as they change, by a ticket. */
+        get: {
+            parameters: {
+                query: {
+                    ticket: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Server-sent events; each `data` is an object with event_id, state, present, expected, and of each of the sessions session_id, title, present, left. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -6637,6 +7217,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the own check-ins, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take along all that is kept about oneself; 503 rather than a part of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/home": {
         parameters: {
             query?: never;
@@ -6644,7 +7317,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The member's first page in one answer: the own person, today's events, the points. */
+        /** The member's first page in one answer: the person, what is on and next, points, the inbox. */
         get: {
             parameters: {
                 query?: never;
@@ -7027,6 +7700,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the own pass, for staff to scan; a printed card holds the same. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PassOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/pass/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a new pass; all earlier ones, printed cards too, are void at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PassOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/points": {
         parameters: {
             query?: never;
@@ -7251,6 +8014,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read by which ways one can sign in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaysOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/statements": {
         parameters: {
             query?: never;
@@ -7342,6 +8150,51 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unbind WeChat and end all sessions; `advice` says how to sign in from then on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnboundOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -8064,6 +8917,53 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pass-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Print the passes of an organisation's members as cards. */
+        get: {
+            parameters: {
+                query: {
+                    organisation_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A4 pages of ten cards, to print and cut. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -10304,9 +11204,6 @@ export interface components {
             items: components["schemas"]["AdjustmentOut"][];
             next_cursor: string | null;
         };
-        AnnulIn: {
-            reason: string;
-        };
         AnswerIn: {
             /**
              * Format: uuid
@@ -10323,6 +11220,8 @@ export interface components {
             /** @description ask the member for the position, and send it if given */
             position_wanted: boolean;
             replayed: boolean;
+            /** @description had checked out, and is back */
+            returned: boolean;
         };
         AppealDecisionIn: {
             /** @enum {string} */
@@ -10494,6 +11393,7 @@ export interface components {
             present: number;
         };
         AttendedOut: {
+            auto_checked_out: boolean;
             /** Format: uuid */
             check_in_id: string;
             /** Format: date-time */
@@ -10622,6 +11522,8 @@ export interface components {
             version: number;
         };
         CheckInOut: {
+            /** @description never checked out: taken to have left when the session ended */
+            auto_checked_out: boolean;
             /** Format: date-time */
             checked_in_at: string;
             /** Format: date-time */
@@ -10641,6 +11543,8 @@ export interface components {
             state: string;
         };
         CheckInOut1: {
+            /** @description never checked out: taken to have left when the session ended */
+            auto_checked_out: boolean;
             /** Format: date-time */
             checked_in_at: string;
             /** Format: date-time */
@@ -10658,6 +11562,32 @@ export interface components {
             /** Format: uuid */
             session_id: string;
             state: string;
+        };
+        CheckInPage: {
+            items: components["schemas"]["CheckInOut"][];
+            next_cursor: string | null;
+        };
+        CheckOutIn: {
+            /**
+             * Format: date-time
+             * @description when that was, if it was not just now
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Format: uuid
+             * @description sent again, it is carried out once
+             * @default null
+             */
+            client_ref?: string | null;
+            /** Format: uuid */
+            member_id?: string;
+            pass?: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            session_id?: string | null;
         };
         ChurnOut: {
             mean_places_moved: number;
@@ -10866,7 +11796,7 @@ export interface components {
         };
         CountsOut1: {
             absent: number;
-            /** @description what it is known from: named, registered, roster */
+            /** @description what it is known from: named, registered, roster, offices */
             basis: string | null;
             excused: number;
             expected: number | null;
@@ -11141,7 +12071,7 @@ export interface components {
         };
         ExpectedOut: {
             absent: number;
-            /** @description what it is known from: named, registered, roster */
+            /** @description what it is known from: named, registered, roster, offices */
             basis: string | null;
             excused: number;
             expected: number | null;
@@ -11155,6 +12085,30 @@ export interface components {
             /** @description who came without being expected */
             others: number;
             present: number;
+        };
+        ExportOut: {
+            /** @description as `GET /appeals` answers */
+            appeals: unknown[];
+            /** @description as `GET /me/calendar-feeds` answers */
+            calendar_feeds: unknown[];
+            /** @description as `GET /me/check-ins` answers */
+            check_ins: unknown[];
+            /** @description as `GET /claims?queue=own` answers */
+            claims: unknown[];
+            /** @description as `GET /me/ledger` answers */
+            ledger: unknown[];
+            /** Format: date-time */
+            made_at: string;
+            me: components["schemas"]["MeOut"];
+            notices: components["schemas"]["NoticeOut"][];
+            points: unknown;
+            preferences: unknown;
+            /** @description as `GET /me/registrations` answers */
+            registrations: unknown[];
+            sign_in: components["schemas"]["WaysOut"];
+            /** @description as `GET /me/statements` answers */
+            statements: unknown[];
+            study_hours: unknown;
         };
         FeedIn: {
             /** @default  */
@@ -11359,13 +12313,21 @@ export interface components {
             title: string;
         };
         HomeOut: {
-            /** @description today's events, as `GET /events` answers */
+            /** @description today's events and the next ones, as `GET /events` answers */
             events: unknown;
+            /** @description the newest entry, as `GET /me/ledger` answers */
+            last: unknown;
             me: components["schemas"]["MeOut"];
             /** @description the parts whose service is away; ask again for them */
             missing: string[];
             /** @description as `GET /me/points` answers */
             points: unknown;
+            /** @description as `GET /me/registrations` answers */
+            registrations: unknown;
+            /** @description own claims that wait for an answer, as `GET /claims` answers */
+            returned: unknown;
+            /** @description notices not read yet */
+            unread: number;
         };
         ImportIn: {
             /**
@@ -11521,6 +12483,18 @@ export interface components {
             scored: boolean;
             total: number;
         };
+        ListIn: {
+            members: string[];
+            reason: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            session_id?: string | null;
+        };
+        ListOut: {
+            items: components["schemas"]["ListedOut"][];
+        };
         ListedLeaveOut: {
             /** Format: date-time */
             asked_at: string;
@@ -11546,16 +12520,14 @@ export interface components {
             next_cursor: string | null;
         };
         ListedOut: {
-            /** @description of the name in pinyin */
-            initials: string;
+            /** Format: uuid */
+            check_in_id: string;
+            given: string;
             /** Format: uuid */
             member_id: string;
-            /** @description masked: 张* */
             name: string;
-            /** @description first 4 hex digits of SHA-256(salt's 16 bytes + full name) */
-            name_hash: string;
-            /** @description first 16 hex digits of SHA-256(pass) */
-            pass_digest: string;
+            /** @enum {string} */
+            outcome: "checked_in" | "already" | "annulled";
         };
         ListedRegistrationOut: {
             /** Format: date-time */
@@ -11868,11 +12840,23 @@ export interface components {
              */
             expires_at: string;
             list_token: string;
-            members: components["schemas"]["ListedOut"][];
+            members: components["schemas"]["OfflineMemberOut"][];
             /** Format: uuid */
             salt: string;
             sessions: components["schemas"]["SessionOut"][];
             title: string;
+        };
+        OfflineMemberOut: {
+            /** @description of the name in pinyin */
+            initials: string;
+            /** Format: uuid */
+            member_id: string;
+            /** @description masked: 张* */
+            name: string;
+            /** @description first 4 hex digits of SHA-256(salt's 16 bytes + full name) */
+            name_hash: string;
+            /** @description first 16 hex digits of SHA-256(pass) */
+            pass_digest: string;
         };
         OneEventOut: {
             /** Format: date-time */
@@ -12016,6 +13000,12 @@ export interface components {
         OwnStatementPage: {
             items: components["schemas"]["OwnStatementOut"][];
             next_cursor: string | null;
+        };
+        PassOut: {
+            member_no: string;
+            name: string;
+            pass: string;
+            svg: string;
         };
         PasswordIn: {
             password: string;
@@ -12325,6 +13315,9 @@ export interface components {
         ReasonIn: {
             reason: string;
         };
+        ReasonIn1: {
+            reason: string;
+        };
         ReasonOut: {
             /** @enum {string} */
             code: "burst" | "clock_off" | "device_shared" | "late" | "outside" | "outside_window" | "passed_on" | "static_code";
@@ -12511,13 +13504,20 @@ export interface components {
              * @enum {string|null}
              */
             level?: "unit" | "city" | "province" | null;
-            member_ids: string[];
+            /** @default null */
+            member_ids?: string[] | null;
             /** @default  */
             note?: string;
             /** @default null */
             place?: number | null;
             /** @default  */
             team?: string;
+            /**
+             * Format: uuid
+             * @description a team of the event: its name and who has joined are taken from it
+             * @default null
+             */
+            team_id?: string | null;
         };
         ResultOut: {
             /** Format: date-time */
@@ -12925,6 +13925,16 @@ export interface components {
             }[];
             title: string;
         };
+        SeenOut: {
+            already: boolean;
+            check_in: components["schemas"]["CheckInOut1"];
+            member: components["schemas"]["WhoOut"];
+            /** @description ask the member for the position, and send it if given */
+            position_wanted: boolean;
+            replayed: boolean;
+            /** @description had checked out, and is back */
+            returned: boolean;
+        };
         SeriesCancelIn: {
             /**
              * Format: uuid
@@ -13228,6 +14238,18 @@ export interface components {
             items: components["schemas"]["StatementOut"][];
             next_cursor: string | null;
         };
+        StaticCodeOut: {
+            code: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            starts_at: string;
+            svg: string;
+            title: string;
+            url: string;
+        };
         StudiedOut: {
             /** Format: date */
             day: string;
@@ -13354,9 +14376,17 @@ export interface components {
             next_cursor: string | null;
         };
         TickIn: {
+            /**
+             * Format: uuid
+             * @description sent again, it is carried out once
+             * @default null
+             */
+            client_ref?: string | null;
             /** Format: uuid */
-            member_id: string;
-            reason: string;
+            member_id?: string;
+            pass?: string;
+            /** @default null */
+            reason?: string | null;
             /**
              * @default null
              * @enum {string|null}
@@ -13367,6 +14397,12 @@ export interface components {
              * @default null
              */
             session_id?: string | null;
+        };
+        TicketOut: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description to open with EventSource */
+            url: string;
         };
         TokensOut: {
             access_token: string;
@@ -13399,6 +14435,14 @@ export interface components {
             organisation_id: string;
             /** @default  */
             reason?: string;
+        };
+        UnboundOut: {
+            /** @description how to sign in from now on */
+            advice: string;
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
         };
         UndoIn: {
             reason: string;
@@ -13482,6 +14526,18 @@ export interface components {
             source: string;
             verified: boolean;
         };
+        WaysOut: {
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
+        WaysOut1: {
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
         WechatIn: {
             code: string;
         };
@@ -13496,6 +14552,13 @@ export interface components {
             member_id?: string;
             member_no?: string;
             name?: string;
+        };
+        WhoOut: {
+            /** Format: uuid */
+            id: string;
+            member_no: string;
+            name: string;
+            organisation_name: string | null;
         };
         WinnerOut: {
             /** Format: uuid */

@@ -4,6 +4,7 @@ import { computed, ref } from 'vue'
 import { ask } from '@/api/request'
 import { readTokens, writeTokens, type Tokens } from '@/api/tokens'
 import type { Answer } from '@/api/paths'
+import { usePass } from './pass'
 
 export type Me = Answer<'get', '/api/v1/me'>
 
@@ -15,6 +16,8 @@ export const useSession = defineStore('session', () => {
   function take(given: Tokens | null): void {
     writeTokens(given)
     tokens.value = given
+    // Whoever signs in or out may be somebody else than before.
+    usePass().forget()
     if (!given) me.value = null
   }
 

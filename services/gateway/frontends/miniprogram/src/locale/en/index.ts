@@ -1,42 +1,50 @@
-import type { Named } from './named'
-import type zh from './zh-CN'
+import type { Named } from '../named'
+import type zh from '../zh-CN'
+import event from './event'
+import own from './own'
+import run from './run'
 
 const en: typeof zh = {
+  ...event,
+  ...own,
+  ...run,
   app: { name: 'Points & check-in' },
   tabs: { home: 'Check in', events: 'Events', points: 'Points', board: 'Boards', me: 'Me' },
   common: {
     again: 'Try again',
-    back: 'Back',
     cancel: 'Cancel',
     confirm: 'Confirm',
     empty: 'Nothing here yet',
     loading: 'Loading',
     more: 'Show more',
     points: (c: Named) => `${c.named('n')} points`,
-    save: 'Save',
   },
   home: {
     scan: 'Scan to check in',
     digits: 'Type six digits',
     pass: 'Show my pass',
     today: 'Today',
+    next: 'Next',
+    unread: (c: Named) => `${c.named('n')} unread message(s)`,
+    last: (c: Named) => `Latest entry ${c.named('day')}`,
+    due: { title: 'Waiting for you', claim: 'A claim came back; add to it', offer: 'A seat is kept for you; please reply' },
     nothingToday: 'Nothing is on today.',
     cancelled: 'Cancelled',
     points: 'Points this year',
     away: 'Not to be had just now; look again in a moment.',
-    signInFirst: 'Sign in to see today’s events and your points. Or scan first and sign in then.',
+    signInFirst: 'Sign in to see today\'s events and your points. Or scan first and sign in then.',
     waiting: (c: Named) => `${c.named('n')} check-in(s) wait to be sent. They go by themselves when there is a network; no need to scan again.`,
   },
   scan: {
     title: 'Scan',
-    hint: 'Bring the code on the hall’s screen into the picture.',
-    strange: 'That is no check-in code; scan the one on the hall’s screen.',
-    denied: 'The camera is not allowed. Allow it in the browser’s settings, or type the six digits.',
+    hint: 'Bring the code on the hall\'s screen into the picture.',
+    strange: 'That is no check-in code; scan the one on the hall\'s screen.',
+    denied: 'The camera is not allowed. Allow it in the browser\'s settings, or type the six digits.',
     noCamera: 'The camera does not open. Type the six digits, or ask the staff.',
   },
   digits: {
     title: 'Check in by digits',
-    label: 'The six digits on the hall’s screen',
+    label: 'The six digits on the hall\'s screen',
     hint: 'They change every minute; take those shown now.',
     six: 'Type six digits.',
   },
@@ -52,7 +60,6 @@ const en: typeof zh = {
     refused: 'Not checked in',
     home: 'Back to the start',
   },
-  pass: { title: 'My pass' },
   signIn: {
     title: 'Sign in',
     byWechat: 'Sign in with WeChat',
@@ -72,6 +79,7 @@ const en: typeof zh = {
     ofYear: (c: Named) => `Total of ${c.named('year')}`,
     notScored: 'By the rules you take part without being scored.',
     byCategory: 'By category',
+    byMonth: 'Month by month',
     none: 'No entries yet.',
     ofCap: (c: Named) => `${c.named('n')} of ${c.named('cap')}`,
     to: { ledger: 'Every entry', claims: 'My claims', appeals: 'My appeals', statement: 'Monthly statements' },
@@ -92,13 +100,6 @@ const en: typeof zh = {
     around: 'Around me',
     off: 'Boards are switched off. Your own points are under Points as ever.',
     nobody: 'Nobody has points in this time yet.',
-  },
-  events: { title: 'Events', all: 'All', filter: 'Category', none: 'Nothing is coming up for you.' },
-  event: {
-    title: 'Event',
-    when: 'When', where: 'Where', by: 'Held by', session: 'Session',
-    window: (c: Named) => `Check-in ${c.named('from')}`,
-    cancelled: (c: Named) => `Cancelled: ${c.named('reason')}`,
   },
   claim: {
     list: 'My claims',
@@ -130,7 +131,7 @@ const en: typeof zh = {
     training: 'Training', volunteering: 'Volunteering', culture: 'Culture', sports: 'Sports', outdoor_work: 'Outdoor work',
   },
   statement: {
-    none: 'No statement yet. The branch publishes each month’s at the start of the next.',
+    none: 'No statement yet. The branch publishes each month\'s at the start of the next.',
     state: { draft: 'Draft', published: 'On notice', closed: 'Closed' },
     gained: 'gained', deducted: 'deducted', total: 'total',
     until: (c: Named) => `On notice until ${c.named('day')}`,
@@ -149,23 +150,11 @@ const en: typeof zh = {
   me: {
     title: 'Me',
     large: 'Large type',
+    largeNote: 'Larger text and buttons',
     look: { label: 'Look', system: 'As the phone', light: 'Light', dark: 'Dark' },
     language: 'Language',
     signOut: 'Sign out',
-    about: 'Check-ins and points serve members’ education alone. Comments and complaints: your branch or organ committee.',
-  },
-  privacy: {
-    title: 'My data and privacy',
-    note: 'What is kept, who sees it, how to take it along',
-    kept: {
-      person: 'Name, number, branch and duties, from the roster; your branch and the administrators above see them.',
-      attendance: 'Check-ins at events, kept two years; the organiser and your branch see them.',
-      points: 'Every entry of points, kept five years; you and your branch see them, those above only sums.',
-      wechat: 'Your WeChat identity serves to sign in and is shown to nobody.',
-      never: 'No identity number, ethnicity, face or movements are collected.',
-    },
-    hide: 'Hide my name on boards',
-    hideNote: 'It is then shown as 张*; nobody’s place changes.',
+    about: 'What it is for, what it never does, where to complain',
   },
   problem: {
     no_network: 'No network; check it and try again.',

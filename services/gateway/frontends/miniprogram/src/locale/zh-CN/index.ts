@@ -1,24 +1,32 @@
-import type { Named } from './named'
+import type { Named } from '../named'
+import event from './event'
+import own from './own'
+import run from './run'
 
 export default {
+  ...event,
+  ...own,
+  ...run,
   app: { name: '积分签到' },
   tabs: { home: '签到', events: '活动', points: '积分', board: '榜单', me: '我的' },
   common: {
     again: '重试',
-    back: '返回',
     cancel: '取消',
     confirm: '确定',
     empty: '暂无内容',
     loading: '正在加载',
     more: '查看更多',
     points: (c: Named) => `${c.named('n')} 分`,
-    save: '保存',
   },
   home: {
     scan: '扫码签到',
     digits: '输入六位数字',
     pass: '出示我的码',
     today: '今天',
+    next: '接下来',
+    unread: (c: Named) => `${c.named('n')} 条未读消息`,
+    last: (c: Named) => `最近入账 ${c.named('day')}`,
+    due: { title: '待您处理', claim: '申报被退回，请补充', offer: '有名额留给您，请答复' },
     nothingToday: '今天没有活动。',
     cancelled: '已取消',
     points: '今年积分',
@@ -51,7 +59,6 @@ export default {
     refused: '未能签到',
     home: '返回首页',
   },
-  pass: { title: '我的码' },
   signIn: {
     title: '登录',
     byWechat: '微信登录',
@@ -71,6 +78,7 @@ export default {
     ofYear: (c: Named) => `${c.named('year')} 年累计`,
     notScored: '按规定您参加活动但不计分。',
     byCategory: '各类别',
+    byMonth: '各月得分',
     none: '还没有积分记录。',
     ofCap: (c: Named) => `${c.named('n')} / ${c.named('cap')} 分`,
     to: { ledger: '积分明细', claims: '我的申报', appeals: '我的申诉', statement: '月度公示' },
@@ -91,13 +99,6 @@ export default {
     around: '我的前后',
     off: '榜单已按规定关闭。您的积分仍可在“积分”中查看。',
     nobody: '这段时间还没有人得分。',
-  },
-  events: { title: '活动', all: '全部类别', filter: '类别', none: '近期没有面向您的活动。' },
-  event: {
-    title: '活动',
-    when: '时间', where: '地点', by: '举办单位', session: '场次',
-    window: (c: Named) => `签到时间 ${c.named('from')}`,
-    cancelled: (c: Named) => `活动已取消：${c.named('reason')}`,
   },
   claim: {
     list: '我的申报',
@@ -148,23 +149,11 @@ export default {
   me: {
     title: '我的',
     large: '大字版',
+    largeNote: '文字和按钮更大',
     look: { label: '外观', system: '跟随手机', light: '浅色', dark: '深色' },
     language: '语言',
     signOut: '退出登录',
-    about: '签到与积分仅用于党员教育管理。意见和投诉请联系所在支部或机关党委。',
-  },
-  privacy: {
-    title: '我的资料与隐私',
-    note: '保存了什么、谁能看到、怎样带走',
-    kept: {
-      person: '姓名、编号、所在支部和职务，由组织名册提供；支部和上级管理员可见。',
-      attendance: '参加活动的签到记录，保存两年；活动组织者和支部可见。',
-      points: '积分明细，保存五年；本人和支部可见，上级只看汇总。',
-      wechat: '微信标识只用于登录，不显示给任何人。',
-      never: '不收集身份证号、民族、人脸和位置轨迹。',
-    },
-    hide: '在榜单上隐藏姓名',
-    hideNote: '隐藏后显示为“张*”，不影响您和他人的位次。',
+    about: '用途、不做的事、意见和投诉',
   },
   problem: {
     no_network: '没有网络，请检查后重试。',
