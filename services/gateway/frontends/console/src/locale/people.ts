@@ -67,4 +67,6 @@ export const people = {
     '先上传预览：新增、变更、转出各多少，有问题的行逐条列出；确认后才写入，整份成功或整份不写。',
     'Upload for a preview: what is new, changed or leaves, and every bad row by name. Nothing is written before you confirm, and then all of it or none.',
   ],
+  pickBranch: ['支部', 'Branch'],
+  sheet: ['邀请码分发单', 'Invitation sheet'],
 } as const
