@@ -4,6 +4,8 @@ export interface Column<Row> {
   title: string
   text?: (row: Row) => string
   number?: boolean
+  /** Kept on one line. */
+  short?: boolean
 }
 
 /** Rows as a spreadsheet opens them, of the columns that say something in words. */
