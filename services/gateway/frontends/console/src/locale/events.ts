@@ -48,7 +48,7 @@ export const events = {
   people: ['主讲与工作人员', 'Lecturers and staff'],
   preflight: ['会前检查', 'Before people come'],
   ready: ['一切就绪', 'All is there'],
-  levels: { warning: ['提醒', 'note'], error: ['问题', 'problem'], missing: ['缺少', 'missing'] },
+  levels: { warning: ['提醒', 'note'], missing: ['缺少', 'missing'] },
   tabs: {
     overview: ['概况', 'Overview'],
     registrations: ['报名', 'Registrations'],

@@ -86,8 +86,8 @@ export const rules = {
   moved: ['平均位次变动', 'Places moved on average'],
   submit: ['提交审批', 'Submit'],
   submitLead: [
-    '提交后由第二人批准。生效日须晚于今天；追溯施行须写明理由并选定一次已完成的试算。',
-    'A second person approves. The day lies ahead; rules for the past need a reason and a finished simulation.',
+    '提交后由第二人批准。生效日不早于今天；追溯施行须写明理由并选定一次已完成的试算。',
+    'A second person approves. The day is today or later; rules for the past need a reason and a finished simulation.',
   ],
   retroactive: ['追溯施行', 'For the past'],
   pickSimulation: ['所依据的试算', 'The simulation it rests on'],
