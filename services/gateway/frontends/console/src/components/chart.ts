@@ -41,7 +41,7 @@ export function openChart(box: HTMLElement) {
           tooltip: { trigger: 'axis', renderMode: 'richText' },
           grid: { left: 48, right: 16, top: 40, bottom: 44 },
           xAxis: { type: 'category', data: [...categories], axisLabel: { color: ink, ...(categories.length <= NAMED ? { interval: 0, width: 84, overflow: 'break' as const } : {}) } },
-          yAxis: { type: 'value', axisLabel: { color: ink }, splitLine: { lineStyle: { opacity: 0.3 } } },
+          yAxis: { type: 'value', minInterval: 1, axisLabel: { color: ink }, splitLine: { lineStyle: { opacity: 0.3 } } },
           series: series.map(({ name, data, tone }) => ({ type: 'bar' as const, name, data: [...data], ...(tone ? { itemStyle: { color: tones[tone] } } : {}) })),
         },
         true,
