@@ -41,6 +41,14 @@ RUN npm ci
 COPY services/gateway/frontends/miniprogram ./
 RUN npm run build && mkdir -p ../built && cp -r dist/build/h5 ../built/m
 
+FROM node:20-slim AS console
+WORKDIR /frontends/console
+ENV CI=true
+COPY services/gateway/frontends/console/package.json services/gateway/frontends/console/package-lock.json services/gateway/frontends/console/.npmrc ./
+RUN npm ci
+COPY services/gateway/frontends/console ./
+RUN npm run build && mkdir -p ../built && cp -r dist ../built/console
+
 # The edge's configuration is rendered when the image is made; names are looked up while it runs.
 FROM gateway AS edge-configuration
 USER root
@@ -55,6 +63,7 @@ FROM nginx:1.29-alpine AS edge
 COPY --from=edge-configuration /edge/nginx.conf /etc/nginx/nginx.conf
 COPY services/gateway/frontends/plain /usr/share/suite/plain
 COPY --from=frontends /frontends/built /usr/share/suite/built
+COPY --from=console /frontends/built /usr/share/suite/built
 USER nginx
 EXPOSE 8080 8443
 HEALTHCHECK --interval=10s --timeout=3s CMD ["wget", "-q", "-O", "/dev/null", "--no-check-certificate", "https://127.0.0.1:8443/readyz"]

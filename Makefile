@@ -10,6 +10,8 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 FRONTENDS := services/gateway/frontends
 APP := $(FRONTENDS)/miniprogram
 APP_SOURCES := $(shell find $(APP) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+CONSOLE := $(FRONTENDS)/console
+CONSOLE_SOURCES := $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
 .PHONY: help setup frontends run demo-full test lint types imports format api-types unit bench manage secrets clean app-checks mini-program
 
@@ -23,7 +25,7 @@ setup: .venv/.ready ## Install everything into this folder (.tools, .venv)
 	@.tools/bin/uv sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-frontends: $(FRONTENDS)/built/m/index.html ## Build the front ends with the machine's Node, or one from a wheel
+frontends: $(FRONTENDS)/built/m/index.html $(FRONTENDS)/built/console/index.html ## Build the front ends with the machine's Node, or one from a wheel
 
 $(APP)/node_modules/.ready: $(APP)/package-lock.json .ci/node.sh | .venv/.ready
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm ci --loglevel=error
@@ -36,9 +38,19 @@ $(FRONTENDS)/built/m/index.html: $(APP)/node_modules/.ready $(APP_SOURCES)
 mini-program: $(APP)/node_modules/.ready ## Build WeChat's mini-program (VITE_API_ORIGIN=https://… for a release)
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent build:mp-weixin
 
-api-types: setup $(APP)/node_modules/.ready ## Make the front ends' types anew from the API document
+$(CONSOLE)/node_modules/.ready: $(CONSOLE)/package-lock.json .ci/node.sh | .venv/.ready
+	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm ci --loglevel=error
+	@touch $@
+
+$(FRONTENDS)/built/console/index.html: $(CONSOLE)/node_modules/.ready $(CONSOLE_SOURCES)
+	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm run --silent build
+	@rm -rf $(@D) && mkdir -p $(@D) && cp -r $(CONSOLE)/dist/. $(@D)
+
+api-types: setup $(APP)/node_modules/.ready $(CONSOLE)/node_modules/.ready ## Make the front ends' types anew from the API document
 	@$(PY) -m tests.architecture.api_document > $(APP)/node_modules/.api.json
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent api-types
+	@cp $(APP)/node_modules/.api.json $(CONSOLE)/node_modules/.api.json
+	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm run --silent api-types
 
 run: setup frontends ## Start the whole suite with a small demo city (PORT=8000 VAR_DIR=var)
 	@exec $(PY) -m shared.embedded.run
@@ -50,9 +62,11 @@ test: setup lint types imports app-checks frontends mini-program ## Set up and r
 	@.ci/browser.sh
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
-app-checks: $(APP)/node_modules/.ready ## Check the front ends' types and run their tests
+app-checks: $(APP)/node_modules/.ready $(CONSOLE)/node_modules/.ready ## Check the front ends' types and run their tests
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent types
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent test
+	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm run --silent types
+	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm run --silent test
 
 lint: setup ## Check style
 	@.venv/bin/ruff format --check --quiet .
@@ -81,4 +95,4 @@ secrets: setup ## Make the secrets that docker-compose.yml names
 	@.ci/secrets.sh
 
 clean: ## Remove what was installed and built; data in var/ stays
-	rm -rf $(APP)/node_modules $(APP)/dist $(FRONTENDS)/built .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(APP)/node_modules $(APP)/dist $(CONSOLE)/node_modules $(CONSOLE)/dist $(FRONTENDS)/built .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

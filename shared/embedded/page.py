@@ -21,6 +21,7 @@ def page(layout: Layout, seconds: float) -> str:
         f"  Ready after {seconds:.0f} s.",
         "",
         f"  Members       {layout.base_url}/",
+        f"  Console       {layout.base_url}/console/",
         f"  API           {layout.base_url}/api/docs",
         f"  Logs, data    {layout.var}",
         "",

@@ -21,7 +21,7 @@ def words(language: str) -> dict[str, Any]:
                 "kind": kind.NAME,
                 "name": kind.TITLE.in_language(language),
                 "triggers": kind.TRIGGERS,
-                "parameters": parameters(kind.NAME),
+                "parameters": parameters(kind.NAME, language),
             }
             for kind in KINDS.values()
         ],
@@ -34,22 +34,25 @@ def words(language: str) -> dict[str, Any]:
     }
 
 
-def parameters(kind: str) -> dict[str, Any]:
-    """Return the JSON schema of what a kind of value takes."""
+def parameters(kind: str, language: str) -> dict[str, Any]:
+    """Return the JSON schema of what a kind of value takes, with titles in a language."""
     plugin = MarshmallowPlugin()
     APISpec("", "", "3.0.3", plugins=[plugin])
     if plugin.converter is None:
         message = "apispec has set up no converter"
         raise ValueError(message)
     converter = plugin.converter
-    return dict(converter.schema2jsonschema(KINDS[kind].PARAMETERS))  # type: ignore[no-untyped-call]
+    form = dict(converter.schema2jsonschema(KINDS[kind].PARAMETERS))  # type: ignore[no-untyped-call]
+    for parameter in form["properties"].values():
+        parameter["title"] = parameter["title"].in_language(language)
+    return form
 
 
 def value_forms() -> list[dict[str, Any]]:
     """Return the JSON schemas of a rule's value, one for each kind."""
     forms = []
     for name in KINDS:
-        form = parameters(name)
+        form = parameters(name, "en")
         form["properties"] = {"kind": {"type": "string", "enum": [name]}} | form["properties"]
         form["required"] = ["kind", *form["required"]]
         forms.append(form)

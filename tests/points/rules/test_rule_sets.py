@@ -124,6 +124,21 @@ def test_the_words_of_rules_say_what_each_kind_of_value_takes(office: Office) ->
     assert {"code": "LIFE", "name": "组织生活"} in chinese["categories"]
 
 
+def test_every_parameter_has_a_title_to_draw_a_form_by_in_both_languages(office: Office) -> None:
+    titles = []
+    for language in ("zh", "en"):
+        words = office.call(ANNA, "GET", "/rules/words", **{"Accept-Language": language}).json
+        forms = {value["kind"]: value["parameters"]["properties"] for value in words["values"]}
+        for parameters in forms.values():
+            for parameter in parameters.values():
+                assert parameter["title"]
+                assert parameter.get("x-words", "levels") in words
+        levels = words[forms["by_level"]["levels"]["x-words"]]
+        assert {"branch", "national"} <= {level["code"] for level in levels}
+        titles.append(forms["per_hour"]["at_most"]["title"])
+    assert titles == ["一次活动至多", "at most an activity"]
+
+
 def test_the_api_document_says_it_too(office: Office, client: FlaskClient) -> None:
     document = client.get("/openapi.json").json
     value = document["components"]["schemas"]["RuleIn"]["properties"]["value"]

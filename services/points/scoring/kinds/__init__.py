@@ -44,7 +44,8 @@ class Kind(Protocol):
     Attributes:
         NAME: as rules name it.
         TITLE: as people call it.
-        PARAMETERS: the schema of its parameters; the console draws its form from it.
+        PARAMETERS: the schema of its parameters; the console draws its form from it. Each has a
+            `title`, and names in `x-words` the list its words are of.
         TRIGGERS: what may set off a rule that has such a value.
         IS_GAIN: whether what it gives counts against the category's cap and the month's gain.
     """

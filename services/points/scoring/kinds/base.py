@@ -17,7 +17,9 @@ IS_GAIN = False
 
 
 class PARAMETERS(Schema):
-    points = Points(required=True, validate=SIZE)
+    points = Points(
+        required=True, validate=SIZE, metadata={"title": Text("年初分值", "points to begin with")}
+    )
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

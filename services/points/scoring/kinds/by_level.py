@@ -20,6 +20,7 @@ class PARAMETERS(Schema):
         values=Points(validate=WORTH),
         required=True,
         validate=validate.Length(1),
+        metadata={"title": Text("各级分值", "points by level"), "x-words": "levels"},
     )
 
 

@@ -14,7 +14,9 @@ IS_GAIN = True
 
 
 class PARAMETERS(Schema):
-    points = Points(required=True, validate=WORTH)
+    points = Points(
+        required=True, validate=WORTH, metadata={"title": Text("每次分值", "points each time")}
+    )
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

@@ -22,6 +22,7 @@ class PARAMETERS(Schema):
         fields.String(validate=validate.OneOf(EVENT_KINDS)),
         required=True,
         validate=validate.Length(1),
+        metadata={"title": Text("可补的活动", "sessions to make up for"), "x-words": "kinds"},
     )
 
 

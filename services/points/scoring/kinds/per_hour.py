@@ -15,8 +15,16 @@ _MINUTES = 60
 
 
 class PARAMETERS(Schema):
-    points = Points(required=True, validate=SIZE)
-    at_most = Points(required=True, validate=SIZE)
+    points = Points(
+        required=True,
+        validate=SIZE,
+        metadata={"title": Text("每满一小时分值", "points a full hour")},
+    )
+    at_most = Points(
+        required=True,
+        validate=SIZE,
+        metadata={"title": Text("一次活动至多", "at most an activity")},
+    )
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

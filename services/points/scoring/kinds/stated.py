@@ -18,7 +18,9 @@ IS_GAIN = False
 
 
 class PARAMETERS(Schema):
-    at_most = Points(required=True, validate=SIZE)
+    at_most = Points(
+        required=True, validate=SIZE, metadata={"title": Text("增减至多", "at most either way")}
+    )
 
 
 def evaluate(parameters: Parameters, fact: Fact, around: Around) -> int:

@@ -1,0 +1,3 @@
+/// <reference types="vite/client" />
+declare module 'element-plus/dist/locale/zh-cn.mjs'
+declare module 'element-plus/dist/locale/en.mjs'
