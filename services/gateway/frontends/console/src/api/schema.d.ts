@@ -4310,6 +4310,13 @@ export interface paths {
                         "application/json": components["schemas"]["LeaveOut"];
                     };
                 };
+                /** @description One never asked for leave. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Refused; `code` says why and `detail` what to do next. */
                 "4XX": {
                     headers: {
@@ -7210,6 +7217,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the own check-ins, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take along all that is kept about oneself; 503 rather than a part of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/home": {
         parameters: {
             query?: never;
@@ -7217,7 +7317,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The member's first page in one answer: the own person, today's events, the points. */
+        /** The member's first page in one answer: the person, what is on and next, points, the inbox. */
         get: {
             parameters: {
                 query?: never;
@@ -7914,6 +8014,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read by which ways one can sign in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaysOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/statements": {
         parameters: {
             query?: never;
@@ -8005,6 +8150,51 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unbind WeChat and end all sessions; `advice` says how to sign in from then on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnboundOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -11373,6 +11563,10 @@ export interface components {
             session_id: string;
             state: string;
         };
+        CheckInPage: {
+            items: components["schemas"]["CheckInOut"][];
+            next_cursor: string | null;
+        };
         CheckOutIn: {
             /**
              * Format: date-time
@@ -11892,6 +12086,30 @@ export interface components {
             others: number;
             present: number;
         };
+        ExportOut: {
+            /** @description as `GET /appeals` answers */
+            appeals: unknown[];
+            /** @description as `GET /me/calendar-feeds` answers */
+            calendar_feeds: unknown[];
+            /** @description as `GET /me/check-ins` answers */
+            check_ins: unknown[];
+            /** @description as `GET /claims?queue=own` answers */
+            claims: unknown[];
+            /** @description as `GET /me/ledger` answers */
+            ledger: unknown[];
+            /** Format: date-time */
+            made_at: string;
+            me: components["schemas"]["MeOut"];
+            notices: components["schemas"]["NoticeOut"][];
+            points: unknown;
+            preferences: unknown;
+            /** @description as `GET /me/registrations` answers */
+            registrations: unknown[];
+            sign_in: components["schemas"]["WaysOut"];
+            /** @description as `GET /me/statements` answers */
+            statements: unknown[];
+            study_hours: unknown;
+        };
         FeedIn: {
             /** @default  */
             name?: string;
@@ -12095,13 +12313,21 @@ export interface components {
             title: string;
         };
         HomeOut: {
-            /** @description today's events, as `GET /events` answers */
+            /** @description today's events and the next ones, as `GET /events` answers */
             events: unknown;
+            /** @description the newest entry, as `GET /me/ledger` answers */
+            last: unknown;
             me: components["schemas"]["MeOut"];
             /** @description the parts whose service is away; ask again for them */
             missing: string[];
             /** @description as `GET /me/points` answers */
             points: unknown;
+            /** @description as `GET /me/registrations` answers */
+            registrations: unknown;
+            /** @description own claims that wait for an answer, as `GET /claims` answers */
+            returned: unknown;
+            /** @description notices not read yet */
+            unread: number;
         };
         ImportIn: {
             /**
@@ -12933,33 +13159,41 @@ export interface components {
             } & ({
                 /** @enum {string} */
                 kind: "base";
+                /** points to begin with */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "by_level";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "fixed";
+                /** points each time */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "highest_of_year";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "make_up";
+                /** sessions to make up for */
                 sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
             } | {
+                /** at most an activity */
                 at_most: number;
                 /** @enum {string} */
                 kind: "per_hour";
+                /** points a full hour */
                 points: number;
             } | {
+                /** at most either way */
                 at_most: number;
                 /** @enum {string} */
                 kind: "stated";
@@ -13629,33 +13863,41 @@ export interface components {
             } & ({
                 /** @enum {string} */
                 kind: "base";
+                /** points to begin with */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "by_level";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "fixed";
+                /** points each time */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "highest_of_year";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "make_up";
+                /** sessions to make up for */
                 sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
             } | {
+                /** at most an activity */
                 at_most: number;
                 /** @enum {string} */
                 kind: "per_hour";
+                /** points a full hour */
                 points: number;
             } | {
+                /** at most either way */
                 at_most: number;
                 /** @enum {string} */
                 kind: "stated";
@@ -14210,6 +14452,14 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        UnboundOut: {
+            /** @description how to sign in from now on */
+            advice: string;
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
         UndoIn: {
             reason: string;
         };
@@ -14291,6 +14541,18 @@ export interface components {
             rule: string;
             source: string;
             verified: boolean;
+        };
+        WaysOut: {
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
+        WaysOut1: {
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
         };
         WechatIn: {
             code: string;

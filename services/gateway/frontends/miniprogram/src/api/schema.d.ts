@@ -13159,33 +13159,41 @@ export interface components {
             } & ({
                 /** @enum {string} */
                 kind: "base";
+                /** points to begin with */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "by_level";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "fixed";
+                /** points each time */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "highest_of_year";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "make_up";
+                /** sessions to make up for */
                 sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
             } | {
+                /** at most an activity */
                 at_most: number;
                 /** @enum {string} */
                 kind: "per_hour";
+                /** points a full hour */
                 points: number;
             } | {
+                /** at most either way */
                 at_most: number;
                 /** @enum {string} */
                 kind: "stated";
@@ -13855,33 +13863,41 @@ export interface components {
             } & ({
                 /** @enum {string} */
                 kind: "base";
+                /** points to begin with */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "by_level";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "fixed";
+                /** points each time */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "highest_of_year";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "make_up";
+                /** sessions to make up for */
                 sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
             } | {
+                /** at most an activity */
                 at_most: number;
                 /** @enum {string} */
                 kind: "per_hour";
+                /** points a full hour */
                 points: number;
             } | {
+                /** at most either way */
                 at_most: number;
                 /** @enum {string} */
                 kind: "stated";
