@@ -1,14 +1,12 @@
 """The members' app and the hall's screen, as people handle them."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-from shared.clock import SHANGHAI
 from tests.browser.conftest import Camera, OpenPage
-from tests.session import Json, Session
+from tests.session import Json, eventually
 from tests.suite import Suite
 
 PHONE = {"width": 390, "height": 844, "phone": True}
@@ -77,14 +75,11 @@ def path_of(page: Page) -> str:
     return urlsplit(page.url).path
 
 
-def on_until(moment: timedelta) -> Json:
-    """Return when an event starts and ends that has been on for a while and ends by then."""
-    now = datetime.now(SHANGHAI)
-    return {
-        "starts_at": (now - timedelta(hours=1)).isoformat(),
-        "ends_at": (now + moment).isoformat(),
-    }
-
-
-def attendance(by: Session, event: Json) -> list[Json]:
-    return by.items(f"/events/{event['id']}/attendance")
+def invite(suite: Suite, member: Json) -> str:
+    """Return an invitation of the branch's secretary, once the gateway has heard of the member."""
+    secretary, wanted = suite.sign_in("secretary"), {"member_ids": [member["id"]]}
+    issued = eventually(
+        lambda: secretary.request("POST", "/invitations", json=wanted),
+        lambda answer: answer.status_code == 201,
+    )
+    return str(issued.json()["items"][0]["code"])

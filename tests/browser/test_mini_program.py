@@ -20,7 +20,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from shared.clock import SHANGHAI
 from shared.testing.plugin import ROOT
-from tests.browser.app import PHONE, open_screen
+from tests.browser.app import PHONE, invite, open_screen
 from tests.browser.conftest import OpenPage, Watch
 from tests.browser.every_page import APP, MEMBER, EveryPage
 from tests.suite import Suite
@@ -138,7 +138,7 @@ def test_who_is_new_in_wechat_scans_binds_by_the_branch_s_invitation_and_is_in(
     suite: Suite, open_page: OpenPage, start: Start, watch: Watch
 ) -> None:
     (newcomer,) = suite.newcomers("u001-b01", 1)
-    issued = suite.sign_in("secretary").post("/invitations", {"member_ids": [newcomer["id"]]})
+    code_of_branch = invite(suite, newcomer)
     event = suite.hold_event(suite.sign_in("secretary"), category="youth_study")
     screen = open_screen(suite, open_page, event)
     wechat = suite.settings("gateway")["WECHAT_API_URL"]
@@ -152,7 +152,7 @@ def test_who_is_new_in_wechat_scans_binds_by_the_branch_s_invitation_and_is_in(
     invitation = phone.top.locator("input")
     expect(phone.top).to_contain_text("请输入支部发给您的邀请码")
     watch.forgive(409)
-    invitation.fill(issued["items"][0]["code"])
+    invitation.fill(code_of_branch)
     phone.tap("开通并登录")
 
     expect(phone.top.locator(".big")).to_have_text("+1")

@@ -17,6 +17,7 @@ from tests.browser.app import (
     digits_of,
     enter,
     field,
+    invite,
     open_screen,
     open_signed_in,
     path_of,
@@ -91,9 +92,7 @@ def test_who_scans_before_signing_in_keeps_the_scan_and_is_in_by_the_branch_s_in
     suite: Suite, open_page: OpenPage, camera: Camera, watch: Watch, screenshots: Path
 ) -> None:
     (newcomer,) = suite.newcomers("u001-b01", 1)
-    # An account is made by whoever invites: the branch's secretary, for the own branch.
-    issued = suite.sign_in("secretary").post("/invitations", {"member_ids": [newcomer["id"]]})
-    invitation = issued["items"][0]["code"]
+    invitation = invite(suite, newcomer)
     screen = open_screen(suite, open_page, _hold(suite))
     phone = open_page("/m/", **PHONE)
 

@@ -114,6 +114,7 @@
     getStorageSync: (key) => JSON.parse(localStorage.getItem(key) ?? '""'),
     setStorageSync: (key, value) => localStorage.setItem(key, JSON.stringify(value)),
     removeStorageSync: (key) => localStorage.removeItem(key),
+    getStorageInfoSync: () => ({ keys: Object.keys(localStorage) }),
     setStorage({ key, data, ...options }) {
       localStorage.setItem(key, JSON.stringify(data))
       answer(options)

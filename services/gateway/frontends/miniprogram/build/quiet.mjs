@@ -24,10 +24,13 @@ const RULES = [
   [/https:\/\/uniapp\.dcloud\.net\.cn\/[\w./-]*/g, ''],
 ]
 
-// What is left of the font's list in a mini-program, whose style sheets may name no file: the copy itself.
+// What is left where only a CDN was named. A mini-program's style sheets may name no file, so there the
+// copy itself stands; a browser has the face a second time, with its file.
 const ICONS = 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf'
+const WITHOUT_FONT = /@font-face\s*\{\s*font-family:\s*["']?wd-icons["']?;\s*src:\s*;([^}]*)\}/g
 const font = `url(data:font/ttf;base64,${readFileSync(ICONS, 'base64')}) format("truetype")`
-RULES.push([/(font-family:\s*["']?wd-icons["']?;\s*src:)\s*(?=;)/g, `$1${font}`])
+const inWechat = argv[2].endsWith('mp-weixin')
+RULES.push([WITHOUT_FONT, inWechat ? `@font-face{font-family:wd-icons;src:${font};$1}` : ''])
 
 for (const path of filesBelow(argv[2]).filter(isText)) {
   const before = readFileSync(path, 'utf8')

@@ -8,6 +8,7 @@ const TOUCHED = 'uni-button, [role=button], [role=link], [role=radio]'
 export function assist(): void {
   new MutationObserver(() => {
     document.querySelectorAll('uni-input, uni-textarea').forEach(nameField)
+    document.querySelectorAll('uni-image').forEach(describePicture)
     document.querySelectorAll(TOUCHED).forEach(makeReachable)
   }).observe(document.body, { childList: true, characterData: true, subtree: true, attributeFilter: ['class'] })
   document.addEventListener('keydown', press)
@@ -20,6 +21,11 @@ function nameField(wrapper: Element): void {
   const label = before?.matches('uni-label') ? before.textContent?.trim() : null
   give(field, 'aria-label', wrapper.getAttribute('aria-label') ?? label)
   give(field, 'autocomplete', wrapper.getAttribute('autocomplete'))
+}
+
+/** What has no words is decoration. */
+function describePicture(wrapper: Element): void {
+  wrapper.querySelector('img')?.setAttribute('alt', wrapper.getAttribute('aria-label') ?? '')
 }
 
 function makeReachable(touched: Element): void {
