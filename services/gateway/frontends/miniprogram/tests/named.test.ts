@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { nameElements } from '@/named'
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+describe('names for screen readers', () => {
+  it('reach the field inside the platform’s own element, also one that comes later or is renamed', async () => {
+    const root = document.createElement('div')
+    root.innerHTML = '<uni-label>姓名</uni-label><uni-input><input></uni-input><uni-button>好</uni-button>'
+    document.body.append(root)
+    nameElements(root)
+    expect(root.querySelector('input')!.getAttribute('aria-label')).toBe('姓名')
+    expect(root.querySelector('uni-button')!.getAttribute('role')).toBe('button')
+    root.insertAdjacentHTML('beforeend', '<uni-textarea aria-label="事由"><textarea></textarea></uni-textarea>')
+    root.querySelector('uni-label')!.textContent = 'Name'
+    await settle()
+    expect(root.querySelector('textarea')!.getAttribute('aria-label')).toBe('事由')
+    expect(root.querySelector('input')!.getAttribute('aria-label')).toBe('Name')
+  })
+})
