@@ -18,7 +18,7 @@ export function assist(): void {
 function nameField(wrapper: Element): void {
   const field = wrapper.querySelector('input, textarea')
   const before = wrapper.previousElementSibling
-  const label = before?.matches('uni-label') ? before.textContent?.trim() : null
+  const label = before?.matches('uni-label, .label') ? before.textContent?.trim() : null
   give(field, 'aria-label', wrapper.getAttribute('aria-label') ?? label)
   give(field, 'autocomplete', wrapper.getAttribute('autocomplete'))
 }
