@@ -10283,6 +10283,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulations/{simulation_id}/working": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one member's working: what each fact gives now and would give, and why. */
+        get: {
+            parameters: {
+                query: {
+                    member_id: string;
+                };
+                header?: never;
+                path: {
+                    simulation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkingOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statements": {
         parameters: {
             query?: never;
@@ -12933,33 +12982,41 @@ export interface components {
             } & ({
                 /** @enum {string} */
                 kind: "base";
+                /** points to begin with */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "by_level";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "fixed";
+                /** points each time */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "highest_of_year";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "make_up";
+                /** sessions to make up for */
                 sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
             } | {
+                /** at most an activity */
                 at_most: number;
                 /** @enum {string} */
                 kind: "per_hour";
+                /** points a full hour */
                 points: number;
             } | {
+                /** at most either way */
                 at_most: number;
                 /** @enum {string} */
                 kind: "stated";
@@ -13629,33 +13686,41 @@ export interface components {
             } & ({
                 /** @enum {string} */
                 kind: "base";
+                /** points to begin with */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "by_level";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "fixed";
+                /** points each time */
                 points: number;
             } | {
                 /** @enum {string} */
                 kind: "highest_of_year";
+                /** points by level */
                 levels: {
                     [key: string]: number;
                 };
             } | {
                 /** @enum {string} */
                 kind: "make_up";
+                /** sessions to make up for */
                 sessions: ("branch_meeting" | "committee_meeting" | "group_meeting" | "lecture" | "theme_day" | "organisational_life" | "study_session" | "youth_study" | "training" | "volunteering" | "culture" | "sports" | "outdoor_work")[];
             } | {
+                /** at most an activity */
                 at_most: number;
                 /** @enum {string} */
                 kind: "per_hour";
+                /** points a full hour */
                 points: number;
             } | {
+                /** at most either way */
                 at_most: number;
                 /** @enum {string} */
                 kind: "stated";
@@ -14334,6 +14399,21 @@ export interface components {
             roles: components["schemas"]["WordOut"][];
             triggers: components["schemas"]["WordOut"][];
             values: components["schemas"]["ValueKindOut"][];
+        };
+        WorkingLineOut: {
+            after: number;
+            before: number;
+            /** Format: uuid */
+            fact_id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            rule: string;
+            rule_code: string;
+            title: string;
+            why: string;
+        };
+        WorkingOut: {
+            items: components["schemas"]["WorkingLineOut"][];
         };
     };
     responses: never;
