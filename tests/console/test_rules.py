@@ -65,6 +65,9 @@ def test_a_second_administrator_sees_exactly_what_the_first_submits_and_approves
     expect(author.get_by_role("heading", name="谁的积分会变")).to_be_visible(timeout=60_000)
     settle(author)
     expect(author.locator(".chart canvas")).to_be_visible()
+    author.get_by_role("button", name="逐项依据").first.click()
+    working = author.get_by_role("dialog").get_by_role("region")
+    expect(working).to_contain_text("L04 听党课")
     assert serious(author) == []
 
     visit(author, f"{path}?tab=decide")

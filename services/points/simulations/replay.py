@@ -96,7 +96,7 @@ class Replayer:
 
         Of those who belong elsewhere by now, or are scored no longer, only whose points change.
         """
-        span = self._span
+        span, timeline = self._span, self._timeline
         asked: dict[str, Any] = {"first": first, "last": last, "path": span.path}
         asked["since"] = year_begins(span.first_year)
         years = (first, last, span.first_year, span.last_year, span.until)
@@ -104,29 +104,15 @@ class Replayer:
             members = cursor.execute(_MEMBERS, asked).fetchall()
             before = dict(cursor.execute(_BEFORE, years).fetchall())
             opened = {member for member, _, scored, _ in members if scored}
-            facts = self._read_facts(cursor, [member for member, *_ in members], opened, years)
+            facts = read_facts(
+                cursor, [member for member, *_ in members], opened, years, timeline, self._opened
+            )
         outcomes = []
         for member, branch, scored, inside in members:
             outcome = Outcome(member, branch, before.get(member, 0), self._score(member, facts))
             if (scored and inside) or outcome.before != outcome.after:
                 outcomes.append(outcome)
         return outcomes
-
-    def _read_facts(
-        self,
-        cursor: Cursor[Any],
-        members: Sequence[UUID],
-        opened: Collection[UUID],
-        years: tuple[Any, ...],
-    ) -> dict[tuple[UUID, int], Sequence[Fact]]:
-        facts: dict[tuple[UUID, int], list[Fact]] = defaultdict(list)
-        for year, *columns in cursor.execute(_FACTS, years):
-            facts[columns[1], year].append(fact_from(columns))
-        for key in product(opened, self._opened):
-            if not any(fact.kind == KIND for fact in facts[key]):
-                facts[key].append(opening_fact(*key))
-        past, known = read_past(cursor, members, self._timeline), set(members)
-        return {key: past.counting(own) for key, own in facts.items() if key[0] in known}
 
     def _score(self, member: UUID, facts: dict[tuple[UUID, int], Sequence[Fact]]) -> int:
         years = range(self._span.first_year, self._span.last_year + 1)
@@ -135,6 +121,34 @@ class Replayer:
             for year in years
             if (member, year) in facts
         )
+
+
+def read_facts(
+    cursor: Cursor[Any],
+    members: Sequence[UUID],
+    opened: Collection[UUID],
+    years: tuple[Any, ...],
+    timeline: Timeline,
+    opened_years: Sequence[int],
+) -> dict[tuple[UUID, int], Sequence[Fact]]:
+    """Return what counts for members, by member and year.
+
+    Args:
+        cursor: inside the snapshot.
+        members: whose facts are wanted.
+        opened: of them, who begins years with base points where the rules give some.
+        years: first and last member, first and last year, and until when.
+        timeline: whose rules they are scored under.
+        opened_years: those that it begins with base points.
+    """
+    facts: dict[tuple[UUID, int], list[Fact]] = defaultdict(list)
+    for year, *columns in cursor.execute(_FACTS, years):
+        facts[columns[1], year].append(fact_from(columns))
+    for key in product(opened, opened_years):
+        if not any(fact.kind == KIND for fact in facts[key]):
+            facts[key].append(opening_fact(*key))
+    past, known = read_past(cursor, members, timeline), set(members)
+    return {key: past.counting(own) for key, own in facts.items() if key[0] in known}
 
 
 # The process's own; set once when it begins.

@@ -7,7 +7,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from services.points.simulations import export, service
+from services.points.simulations import export, service, working
 from services.points.simulations.permissions import SIMULATE
 from services.points.simulations.schemas import (
     ChangesPage,
@@ -15,6 +15,8 @@ from services.points.simulations.schemas import (
     SimulateIn,
     SimulationOut,
     SimulationsPage,
+    WorkingOut,
+    WorkingQuery,
 )
 from shared.documents import XLSX
 from shared.jobs import JobRow
@@ -85,6 +87,17 @@ def get_changes(simulation_id: UUID, query_data: dict[str, Any]) -> dict[str, An
     after = read_cursor(query_data["cursor"], int, UUID)
     rows = service.changes(current_uow(), current_principal(), simulation_id, query_data, after)
     return page(rows, query_data["limit"], lambda row: [row.moved, row.member_id])
+
+
+@blueprint.get("/simulations/<uuid:simulation_id>/working")
+@requires(SIMULATE)
+@blueprint.input(WorkingQuery, location="query")
+@blueprint.output(WorkingOut)
+def get_working(simulation_id: UUID, query_data: dict[str, Any]) -> dict[str, Any]:
+    """Read one member's working: what each fact gives now and would give, and why."""
+    uow, principal = current_uow(), current_principal()
+    member_id = query_data["member_id"]
+    return {"items": working.working(uow, principal, simulation_id, member_id, language())}
 
 
 @blueprint.get("/simulations/<uuid:simulation_id>/export")

@@ -115,3 +115,24 @@ class MemberOutcomeOut(Schema):
 
 
 ChangesPage = page_of(MemberOutcomeOut)
+
+
+class WorkingQuery(Schema):
+    member_id = fields.UUID(required=True)
+
+
+class WorkingLineOut(Schema):
+    """What a fact gives under a rule now and would give; `why` is the draft's, "" for nothing."""
+
+    fact_id = fields.UUID(required=True)
+    occurred_at = fields.AwareDateTime(required=True)
+    title = fields.String(required=True)
+    rule_code = fields.String(required=True)
+    rule = fields.String(required=True)
+    before = Points(required=True)
+    after = Points(required=True)
+    why = fields.String(required=True)
+
+
+class WorkingOut(Schema):
+    items = fields.List(fields.Nested(WorkingLineOut), required=True)

@@ -38,7 +38,7 @@ _CHANGES: Final = """
 def simulate(job: Job) -> Mapping[str, Any]:
     """Replay, write what changes for whom, and return the findings."""
     asked = job.parameters
-    draft = _draft(asked["rule_set"])
+    draft = draft_of(asked["rule_set"])
     with job.database.unit_of_work() as uow:
         uow.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         timeline = Timeline([*read(uow).rule_sets, draft])
@@ -56,7 +56,8 @@ def simulate(job: Job) -> Mapping[str, Any]:
     return findings(outcomes, units, asked["bands"], rules.floor if rules else 0)
 
 
-def _draft(stored: Mapping[str, Any]) -> RuleSet:
+def draft_of(stored: Mapping[str, Any]) -> RuleSet:
+    """Return the draft as it was when the simulation was asked for."""
     return RuleSet(
         id=UUID(stored["id"]),
         effective_at=datetime.fromisoformat(stored["effective_at"]),

@@ -145,6 +145,33 @@ def test_it_finds_what_the_model_predicts(
     assert sum(branch["after"] for branch in found["branches"]) == found["after"]
 
 
+def test_a_member_s_working_adds_up_to_the_change_and_says_why(
+    office: Office, year: list[dict[str, Any]]
+) -> None:
+    simulation = office.simulate(office.draft())["id"]
+    changes = office.call("GET", f"/simulations/{simulation}/changes").json["items"]
+    assert changes, "the draft changes something"
+    for change in changes:
+        answer = office.call(
+            "GET", f"/simulations/{simulation}/working?member_id={change['member_id']}"
+        )
+        assert answer.status_code == 200, answer.text
+        lines = answer.json["items"]
+        gained = sum(line["after"] - line["before"] for line in lines)
+        assert gained == change["after"] - change["before"]
+        assert all(line["before"] != line["after"] for line in lines)
+        assert [line["occurred_at"] for line in lines] == sorted(x["occurred_at"] for x in lines)
+        lectures = [line for line in lines if line["rule_code"] == "L04"]
+        assert all("听党课" in line["why"] for line in lectures)
+    unchanged = office.call("GET", f"/simulations/{simulation}/working?member_id={new_id()}")
+    assert (unchanged.status_code, unchanged.json["code"]) == (404, "outcome_unknown")
+    elsewhere = office.call(
+        "GET", f"/simulations/{simulation}/working?member_id={changes[0]['member_id']}",
+        role=("unit_admin", "/city/u999/"),
+    )  # fmt: skip
+    assert elsewhere.status_code == 404
+
+
 def test_a_draft_that_changes_nothing_makes_no_difference(
     office: Office, year: list[dict[str, Any]]
 ) -> None:

@@ -79,6 +79,8 @@ export const rules = {
   perUnit: ['各单位', 'By unit'],
   perBranch: ['各支部', 'By branch'],
   changes: ['谁的积分会变', 'Whose points would change'],
+  working: ['逐项依据', 'Working'],
+  workingOf: [(name: string) => `${name}：逐项变化`, (name: string) => `${name}: fact by fact`],
   direction: ['增减', 'Direction'],
   directions: { gainers: ['增分', 'gain'], losers: ['减分', 'lose'] },
   exportFindings: ['导出试算结果', 'Take the findings away'],
