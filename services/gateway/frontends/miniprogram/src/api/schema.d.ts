@@ -10473,6 +10473,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulations/{simulation_id}/working": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one member's working: what each fact gives now and would give, and why. */
+        get: {
+            parameters: {
+                query: {
+                    member_id: string;
+                };
+                header?: never;
+                path: {
+                    simulation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkingOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statements": {
         parameters: {
             query?: never;
@@ -14596,6 +14645,21 @@ export interface components {
             roles: components["schemas"]["WordOut"][];
             triggers: components["schemas"]["WordOut"][];
             values: components["schemas"]["ValueKindOut"][];
+        };
+        WorkingLineOut: {
+            after: number;
+            before: number;
+            /** Format: uuid */
+            fact_id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            rule: string;
+            rule_code: string;
+            title: string;
+            why: string;
+        };
+        WorkingOut: {
+            items: components["schemas"]["WorkingLineOut"][];
         };
     };
     responses: never;
