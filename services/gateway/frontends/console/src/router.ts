@@ -48,6 +48,7 @@ export const routes: RouteRecordRaw[] = [
   page('/adjustments', () => import('./pages/queues/AdjustmentsPage.vue'), 'adjustments.decide', ['queuesGroup', 'adjustments']),
   page('/appeals', () => import('./pages/queues/AppealsPage.vue'), 'appeals.decide', ['queuesGroup', 'appeals']),
   page('/objections', () => import('./pages/queues/ObjectionsPage.vue'), 'statements.keep', ['queuesGroup', 'objections']),
+  page('/held-facts', () => import('./pages/queues/HeldPage.vue'), 'held_facts.decide', ['queuesGroup', 'held']),
   page('/flagged', () => import('./pages/queues/FlaggedPage.vue'), 'events.create', ['queuesGroup', 'flagged']),
 
   page('/events', () => import('./pages/events/EventsPage.vue'), 'events.create', ['eventsGroup', 'events']),

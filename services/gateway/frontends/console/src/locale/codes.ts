@@ -77,6 +77,12 @@ export const codes = {
     lodged: ['提出', 'lodged'],
     escalated: ['上提一级', 'escalated'],
   },
+  heldState: {
+    waiting: ['待处理', 'waiting'],
+    released: ['已入账', 'entered'],
+    refused: ['维持原状', 'left out'],
+    superseded: ['已被更正替代', 'superseded'],
+  },
   level: {
     branch: ['支部级', 'branch'],
     unit: ['单位级', 'unit'],

@@ -20,6 +20,7 @@ export const common = {
     appeals: ['申诉', 'Appeals'],
     objections: ['公示异议', 'Objections'],
     flagged: ['存疑签到', 'Doubtful check-ins'],
+    held: ['封账后迟到的事实', 'Late for closed months'],
     eventsGroup: ['活动', 'Events'],
     events: ['活动安排', 'Events'],
     calendar: ['活动日历', 'Calendar'],

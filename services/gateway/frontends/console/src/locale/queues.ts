@@ -58,6 +58,15 @@ export const queues = {
   chooseEvent: ['选择近期活动', 'Choose a recent event'],
   why: ['标记原因', 'Why it is marked'],
   method: ['方式', 'Way'],
+  held: ['封账后迟到的事实', 'Late for closed months'],
+  heldLead: [
+    '月份封账之后才到的签到、导入等：作为更正入账，或维持原状，都须写明理由。',
+    'What came after its month was closed: entered as a correction, or left out; either takes a reason.',
+  ],
+  release: ['作为更正入账', 'Enter as a correction'],
+  leaveOut: ['维持原状', 'Leave the month as it is'],
+  receivedAt: ['收到时间', 'Received'],
+  waitingOnly: ['待处理的（不勾选则看已办结的）', 'waiting (unticked: decided)'],
   confirmIt: ['确认有效', 'Confirm'],
   annul: ['作废', 'Annul'],
 } as const

@@ -55,6 +55,12 @@ export function forget(): void {
 }
 
 // Another tab signed out, or somebody else signed in there: this page's figures are no longer theirs.
-onTokensElsewhere(() => {
-  if (!readTokens()) me.value = null
+onTokensElsewhere(async () => {
+  if (!readTokens()) {
+    me.value = null
+    return
+  }
+  const before = me.value?.member_id
+  await readMe().catch(() => undefined)
+  if (before && me.value?.member_id !== before) location.reload()
 })
