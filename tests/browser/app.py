@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Camera, OpenPage
+from tests.browser.conftest import OpenPage
+from tests.chromium import Camera
 from tests.session import Json, eventually
 from tests.suite import Suite
 

@@ -16,8 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from shared.testing.plugin import ROOT
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.every_page import EveryPage, Shown, settle
+from tests.chromium import CHROMIUM, FLAGS
 from tests.suite import running_suite
 
 FOLDER = ROOT / "var" / "screenshots" / "pages"

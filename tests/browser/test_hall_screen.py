@@ -9,7 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import HALL, enter_screen, open_screen
-from tests.browser.conftest import OpenPage, Watch
+from tests.browser.conftest import OpenPage
+from tests.chromium import Watch
 from tests.session import Json
 from tests.suite import Suite
 

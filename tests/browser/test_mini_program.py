@@ -21,8 +21,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 from shared.clock import SHANGHAI
 from shared.testing.plugin import ROOT
 from tests.browser.app import PHONE, invite, open_screen
-from tests.browser.conftest import OpenPage, Watch
+from tests.browser.conftest import OpenPage
 from tests.browser.every_page import APP, MEMBER, EveryPage
+from tests.chromium import Watch
 from tests.suite import Suite
 
 pytestmark = pytest.mark.browser

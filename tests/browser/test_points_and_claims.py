@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from shared.clock import SHANGHAI
 from tests.browser.app import field, open_signed_in, shown, tap
-from tests.browser.conftest import OpenPage, Watch
+from tests.browser.conftest import OpenPage
+from tests.chromium import Watch
 from tests.suite import Suite
 
 pytestmark = pytest.mark.browser

@@ -25,7 +25,8 @@ from tests.browser.app import (
     shown,
     tap,
 )
-from tests.browser.conftest import Camera, OpenPage, Watch
+from tests.browser.conftest import OpenPage
+from tests.chromium import Camera, Watch
 from tests.session import Json
 from tests.suite import Suite
 

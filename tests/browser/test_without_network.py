@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.app import open_screen, open_signed_in, scan, shown, tap
-from tests.browser.conftest import Camera, OpenPage, Watch
+from tests.browser.conftest import OpenPage
+from tests.chromium import Camera, Watch
 from tests.session import Json, eventually
 from tests.suite import Suite
 

@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from shared.testing.plugin import ROOT
-from tests.browser.conftest import Watch, browser, screenshots
+from tests.chromium import Watch
 from tests.session import Json
 from tests.suite import Suite
-
-__all__ = ["browser", "screenshots"]
 
 _AXE = ROOT / "services/gateway/frontends/console/node_modules/axe-core/axe.min.js"
 _TOTP_SECONDS = 30

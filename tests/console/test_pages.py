@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Watch
+from tests.chromium import Watch
 from tests.console.conftest import OpenConsole, serious, visit
 from tests.suite import Suite
 

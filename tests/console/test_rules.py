@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import SHANGHAI
-from tests.browser.conftest import Watch
+from tests.chromium import Watch
 from tests.console.conftest import OpenConsole, serious, settle, visit
 from tests.suite import Suite
 
