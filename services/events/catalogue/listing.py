@@ -46,6 +46,8 @@ def listing(
     )
     if filters["mine"]:
         query = query.where(or_(*concerning(principal.member_id)))
+    if filters["organised"]:
+        query = query.where(or_(*organised_by(principal.member_id)))
     if filters["q"] is not None:
         typed = f"%{_escaped(filters['q'])}%"
         query = query.where(or_(EventRow.title.ilike(typed), EventRow.place.ilike(typed)))
@@ -66,6 +68,12 @@ def concerning(member_id: UUID) -> list[ColumnElement[bool]]:
         EventRow.guests.any(GuestRow.member_id == member_id),
         EventRow.id.in_(_OWN.bindparams(member=member_id)),
     ]
+
+
+def organised_by(member_id: UUID) -> list[ColumnElement[bool]]:
+    """Return the SQL of what makes an event one that somebody organises."""
+    own = (RoleRow.member_id == member_id) & (RoleRow.role == "organiser")
+    return [EventRow.created_by == member_id, EventRow.roles.any(own)]
 
 
 def _escaped(typed: str) -> str:

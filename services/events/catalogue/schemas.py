@@ -264,7 +264,10 @@ class EventsIn(CursorIn):
     series_id = fields.UUID(load_default=None)
     mine = fields.Boolean(
         load_default=False,
-        metadata={"description": "only what one made, or has a part in"},
+        metadata={"description": "only what one made, has a part or a seat in, or is expected at"},
+    )
+    organised = fields.Boolean(
+        load_default=False, metadata={"description": "only what one made or organises"}
     )
     q = Line(
         load_default=None,

@@ -76,6 +76,20 @@ def test_mine_is_what_one_made_or_has_a_part_in(people: People, city: City) -> N
     assert people.person().sees(mine="true") == []
 
 
+def test_what_one_organises_is_less_than_what_concerns_one(people: People, city: City) -> None:
+    secretary = people.secretary()
+    helper = city.join("P1", "/city/u1/b1/")
+    events = {title: people.published(secretary, title=title) for title in ("讲课", "布置会场")}
+    for title, role in (("讲课", "helper"), ("布置会场", "organiser")):
+        part = {"member_id": str(helper), "role": role}
+        path = f"/events/{events[title]['id']}/roles"
+        assert secretary.send("PUT", path, part).status_code == 200
+    person = people.person(member_id=helper)
+    assert sorted(person.sees(mine="true")) == ["布置会场", "讲课"]
+    assert person.sees(organised="true") == ["布置会场"]
+    assert sorted(secretary.sees(organised="true")) == ["布置会场", "讲课"]
+
+
 @pytest.mark.parametrize(
     "query",
     ["month=2026-13", "month=2026-1", "month=1999-12", "tag=x", "q=", f"q={'长' * 51}", "mine=x",

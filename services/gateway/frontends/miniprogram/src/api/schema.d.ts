@@ -3315,8 +3315,10 @@ export interface paths {
                     /** @description what an event counts as, by its category or one of its tags */
                     tag?: "branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study" | null;
                     series_id?: string | null;
-                    /** @description only what one made, or has a part in */
+                    /** @description only what one made, has a part or a seat in, or is expected at */
                     mine?: boolean;
+                    /** @description only what one made or organises */
+                    organised?: boolean;
                     /** @description part of the title or place */
                     q?: string | null;
                     starts_after?: string | null;
