@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -83,12 +83,12 @@ class Camera:
         self._show(Image.new("RGB", self.SIZE, "white"))
 
     def look_at(self, page: Page) -> None:
-        """Hold the camera before a page, as large as the page is."""
+        """Hold the camera before a page, so that all of it is seen."""
         self._show(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
 
     def _show(self, picture: Image.Image) -> None:
         frame = io.BytesIO()
-        picture.resize(self.SIZE).save(frame, "JPEG", quality=90)
+        ImageOps.pad(picture, self.SIZE, color="white").save(frame, "JPEG", quality=90)
         self.film.write_bytes(frame.getvalue() * 2)
 
 

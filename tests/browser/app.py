@@ -30,6 +30,11 @@ def tap(page: Page, text: str) -> None:
     ways.filter(has_text=text).first.click()
 
 
+def agree(page: Page) -> None:
+    """Say yes to what the platform asks."""
+    page.locator(".uni-modal__btn_primary").click()
+
+
 def enter(phone: Page, account: Json) -> None:
     """Sign in by password on the page that asks for it."""
     field(phone, "username").fill(account["username"])

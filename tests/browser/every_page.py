@@ -17,6 +17,8 @@ from tests.suite import Suite
 
 APP: Final = ROOT / "services" / "gateway" / "frontends" / "miniprogram"
 MEMBER: Final = "member03"
+ORGANISER: Final = "secretary"
+ACCOUNTS: Final = (MEMBER, ORGANISER)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Shown:
     @property
     def script(self) -> str:
         """What writes it where the app looks for it, before the app starts."""
-        return _stored("suite.language", self.language) + _stored(
+        return stored("suite.language", self.language) + stored(
             "suite.preferences", {"look": self.look, "large": self.large}
         )
 
@@ -44,23 +46,37 @@ class EveryPage:
     def __init__(self, suite: Suite) -> None:
         self._suite = suite
         self._member = suite.sign_in(MEMBER)
-        self._secretary = suite.sign_in("secretary")
+        self._organiser = suite.sign_in(ORGANISER)
 
     @cached_property
     def _event(self) -> Json:
-        return self._suite.hold_event(
-            self._secretary, category="youth_study", title="青年读书分享会"
+        """An event with seats, at which one phone checked in two, which is worth a look."""
+        event = self._suite.hold_event(
+            self._organiser, category="youth_study", title="青年读书分享会"
         )
+        terms = self._organiser.request(
+            "PUT", f"/events/{event['id']}/registration",
+            json={"required": False, "capacity": 30}, headers={"If-Match": '"0"'},
+        )  # fmt: skip
+        assert terms.status_code == 200, terms.text
+        code = self._organiser.get(f"/events/{event['id']}/code")["code"]
+        for username in ("member11", "member12"):
+            body = {"code": code, "client_ref": str(uuid4()), "device": "one-phone-of-two"}
+            self._suite.sign_in(username).post("/check-ins", body)
+        return event
 
-    def script(self, shown: Shown) -> str:
+    def script(self, shown: Shown, username: str) -> str:
         """What a phone knows that somebody has signed in on and set to this."""
-        account = self._suite.account(MEMBER)
-        token = self._member.request("GET", "/me").request.headers["Authorization"].split()[1]
-        tokens = {"access_token": token, "refresh_token": f"of {account['username']}"}
-        return shown.script + _stored("suite.session", tokens)
+        me = self._suite.sign_in(username).request("GET", "/me").request
+        token = me.headers["Authorization"].split()[1]
+        tokens = {"access_token": token, "refresh_token": f"of {username}"}
+        return shown.script + stored("suite.session", tokens)
 
-    def addresses(self) -> Iterator[tuple[str, str]]:
-        """Yield each page's name and its address."""
+    def addresses(self, username: str) -> Iterator[tuple[str, str]]:
+        """Yield the name and the address of each page that is this account's.
+
+        Pages to run events with are the organiser's, all others the member's.
+        """
         pages = json.loads((APP / "src" / "pages.json").read_text("utf-8"))
         roots = [("", page) for page in pages["pages"]]
         for part in pages.get("subPackages", []):
@@ -68,12 +84,15 @@ class EveryPage:
         for root, page in roots:
             path = root + page["path"]
             name = path.rpartition("/")[2]
+            if name.startswith("run") != (username == ORGANISER):
+                continue
             # A code lasts twenty seconds: it is fetched when its page's turn has come.
             code = f"/m/?code={self._code()}" if name == "result" else None
-            yield name, code or self._opened.get(name, f"/m/{path}")
+            about = f"?id={self._event['id']}" if name.startswith("run-") else ""
+            yield name, code or self._opened.get(name, f"/m/{path}{about}")
 
     def _code(self) -> str:
-        return str(self._secretary.get(f"/events/{self._event['id']}/code")["code"])
+        return str(self._organiser.get(f"/events/{self._event['id']}/code")["code"])
 
     @cached_property
     def _opened(self) -> dict[str, str]:
@@ -105,7 +124,7 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(350)
 
 
-def _stored(key: str, value: Any) -> str:
+def stored(key: str, value: Any) -> str:
     """Write what the app's platform keeps in a browser: texts as they are, others with their type."""
     text = value if isinstance(value, str) else json.dumps({"type": "object", "data": value})
     # The empty page that a tab starts with has no storage.

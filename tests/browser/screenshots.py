@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from shared.testing.plugin import ROOT
-from tests.browser.every_page import EveryPage, Shown, settle
+from tests.browser.every_page import ACCOUNTS, EveryPage, Shown, settle
 from tests.chromium import CHROMIUM, FLAGS
 from tests.suite import running_suite
 
@@ -43,7 +43,13 @@ def main(wanted: Sequence[str]) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         every_page = EveryPage(suite)
         for shown, width in product(_WAYS, _WIDTHS):
-            pictures = _take(browser, suite.base_url, every_page, shown, width, wanted)
+            pictures = [
+                picture
+                for username in ACCOUNTS
+                for picture in _take(
+                    browser, suite.base_url, every_page, username, shown, width, wanted
+                )
+            ]
             _sheet(pictures).save(FOLDER / f"all {shown} {width}.png")
             print(f"{shown} {width}: {len(pictures)} pages", flush=True)
         browser.close()
@@ -54,6 +60,7 @@ def _take(
     browser: Browser,
     base_url: str,
     every_page: EveryPage,
+    username: str,
     shown: Shown,
     width: int,
     wanted: Sequence[str],
@@ -61,10 +68,10 @@ def _take(
     context = browser.new_context(
         base_url=base_url, viewport={"width": width, "height": _SHEET_HEIGHT}, is_mobile=True
     )
-    context.add_init_script(every_page.script(shown))
+    context.add_init_script(every_page.script(shown, username))
     page = context.new_page()
     pictures = []
-    for name, address in every_page.addresses():
+    for name, address in every_page.addresses(username):
         if wanted and name not in wanted:
             continue
         page.goto(address)

@@ -22,7 +22,7 @@ from shared.clock import SHANGHAI
 from shared.testing.plugin import ROOT
 from tests.browser.app import PHONE, invite, open_screen
 from tests.browser.conftest import OpenPage
-from tests.browser.every_page import APP, MEMBER, EveryPage
+from tests.browser.every_page import ACCOUNTS, APP, EveryPage
 from tests.chromium import Watch
 from tests.suite import Suite
 
@@ -98,12 +98,14 @@ def _read(screen: Page) -> str:
 
 
 def test_every_page_opens_without_a_complaint(suite: Suite, start: Start) -> None:
-    phone = start(MEMBER)
-    for name, address in EveryPage(suite).addresses():
-        phone.open(address.removeprefix("/m/").replace("?code=", "pages/home/home?code="))
-        phone.page.wait_for_function("name => host.path.endsWith(`/${name}`)", arg=name)
-        expect(phone.top).to_have_text(re.compile(r"\S"))
-        phone.page.wait_for_load_state("networkidle")
+    every_page = EveryPage(suite)
+    for username in ACCOUNTS:
+        phone = start(username)
+        for name, address in every_page.addresses(username):
+            phone.open(address.removeprefix("/m/").replace("?code=", "pages/home/home?code="))
+            phone.page.wait_for_function("name => host.path.endsWith(`/${name}`)", arg=name)
+            expect(phone.top).to_have_text(re.compile(r"\S"))
+            phone.page.wait_for_load_state("networkidle")
 
 
 def test_events_points_and_boards_show_what_the_suite_says(suite: Suite, start: Start) -> None:

@@ -101,6 +101,9 @@
     onThemeChange: ignored,
     onNetworkStatusChange: ignored,
     stopPullDownRefresh: ignored,
+    pageScrollTo: ignored,
+    setKeepScreenOn: ignored,
+    arrayBufferToBase64: (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))),
     setNavigationBarColor: (options) => answer(options),
     setNavigationBarTitle(options) {
       host.title = options.title

@@ -5,8 +5,8 @@ const en: typeof zh = {
   events: {
     title: 'Events', all: 'All', filter: 'Category', none: 'Nothing is coming up for you.', noneMine: 'Nothing of yours is coming up.',
     freeDay: 'Nothing is on that day.', shape: 'Show as', list: 'List', month: 'Month', whose: 'Whose', everyone: 'All', mine: 'Mine',
-    search: 'Search name or place', before: 'The month before', after: 'The month after', asksRegistration: 'Register',
-    dayHas: (c: Named) => `${c.named('day')}: ${c.named('n')} event(s)`,
+    search: 'Name or place', before: 'The month before', after: 'The month after', asksRegistration: 'By registration',
+    dayHas: (c: Named) => `${c.named('day')}, events: ${c.named('n')}`,
     weekday: { mon: 'Mo', tue: 'Tu', wed: 'We', thu: 'Th', fri: 'Fr', sat: 'Sa', sun: 'Su' },
   },
   event: {
@@ -32,7 +32,7 @@ const en: typeof zh = {
       decline: 'The seat then goes to the next. Let it go?', leaveList: 'You would queue anew. Leave the list?',
       cancel: 'Your seat then goes to those who wait. Cancel it?',
     },
-    seats: (c: Named) => `${c.named('n')} seat(s) left, ${c.named('waiting')} waiting`,
+    seats: (c: Named) => `Seats left: ${c.named('n')}, waiting: ${c.named('waiting')}`,
     opens: (c: Named) => `Opens ${c.named('time')}`,
     replyBy: (c: Named) => `Please reply by ${c.named('time')}`,
     until: (c: Named) => `You can cancel until ${c.named('time')}`,

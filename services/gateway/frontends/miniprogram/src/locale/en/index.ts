@@ -25,7 +25,7 @@ const en: typeof zh = {
     pass: 'Show my pass',
     today: 'Today',
     next: 'Next',
-    unread: (c: Named) => `${c.named('n')} unread message(s)`,
+    unread: (c: Named) => `Unread messages: ${c.named('n')}`,
     last: (c: Named) => `Latest entry ${c.named('day')}`,
     due: { title: 'Waiting for you', claim: 'A claim came back; add to it', offer: 'A seat is kept for you; please reply' },
     nothingToday: 'Nothing is on today.',
@@ -33,7 +33,7 @@ const en: typeof zh = {
     points: 'Points this year',
     away: 'Not to be had just now; look again in a moment.',
     signInFirst: 'Sign in to see today\'s events and your points. Or scan first and sign in then.',
-    waiting: (c: Named) => `${c.named('n')} check-in(s) wait to be sent. They go by themselves when there is a network; no need to scan again.`,
+    waiting: (c: Named) => `Check-ins waiting to be sent: ${c.named('n')}. They go by themselves when there is a network; no need to scan again.`,
   },
   scan: {
     title: 'Scan',

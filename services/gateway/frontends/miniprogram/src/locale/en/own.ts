@@ -35,7 +35,7 @@ const en: typeof zh = {
     rule: 'A day counts 8, half a day 4, anything else by the hour.',
   },
   feeds: {
-    title: 'Calendar subscription',
+    title: 'Calendar feeds',
     note: 'Events in your phone\'s calendar by themselves',
     what: 'Make an address and subscribe to it in your phone\'s calendar: events appear by themselves and change when they change.',
     name: 'A name for it, if you like', phone: 'My phone', make: 'Make an address',
@@ -73,7 +73,7 @@ const en: typeof zh = {
     unbindOnly: 'You have no password: to sign in again you will need a new invitation of your branch. Unbind?',
   },
   about: {
-    title: 'About, and complaints',
+    title: 'About this app',
     purpose: { title: 'What it is for', text: 'Check-in, points and notices of events serve members\' education alone. Points are one input to the branch\'s appraisal, not its measure.' },
     choice: { title: 'No phone is needed', text: 'At every event the staff can tick your name, scan a printed card or have you sign a list; points are the same. Nobody sees who uses the app.' },
     never: { title: 'What it does not do', text: 'No daily sign-in, no counting of log-ins or time, no lists of low scorers, no tracking of places, no face recognition.' },

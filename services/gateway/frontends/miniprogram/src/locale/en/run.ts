@@ -19,7 +19,7 @@ const en: typeof zh = {
     count: 'People counted in the hall, if you did', countNote: 'It is kept beside the check-ins. Nobody can check in after closing.', closeNow: 'Close it', closed: 'Check-in is closed',
     cancel: 'Call the event off', why: 'Why (those concerned are told)', cancelNow: 'Call it off',
     codeLabel: 'Check-in code', stale: 'No network; this code is too old. Fetching a new one.', arrived: (c: Named) => `${c.named('n')} checked in`,
-    find: 'Find somebody', findHow: 'Name, initials or number', nobody: 'Nobody found.', notExpected: 'Not expected',
+    find: 'Find somebody', findHow: 'Name or initials', nobody: 'Nobody found.', notExpected: 'Not expected',
     whyTick: 'Ticked because', reasonHow: 'Say why',
     reason: { battery: 'Phone is empty', none: 'No phone along', old: 'Uses no phone', other: 'Other' },
     tick: 'Tick', undo: 'Undo', scanPass: 'Scan a pass',
