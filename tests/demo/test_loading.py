@@ -57,16 +57,19 @@ def test_the_calendar_has_a_theme_a_series_and_a_contest_with_winners(suite: Sui
     secretary = suite.sign_in("secretary")
     themes = secretary.get("/year-themes")["items"]
     assert [theme["said"] for theme in themes].count(True) == 1
-    repeated = secretary.items("/events", q="支部主题党日", mine="true")
+    repeated = secretary.items("/events", q="支部主题党日", organised="true")
     assert len({event["series_id"] for event in repeated}) == 1
     assert 4 <= len(repeated) <= 6
-    (contest,) = secretary.items("/events", q="公文写作大赛", mine="true")
+    (contest,) = secretary.items("/events", q="公文写作大赛", organised="true")
     results = secretary.items(f"/events/{contest['id']}/results")
     assert [(result["place"], result["state"]) for result in results] == [
         (place, "confirmed") for place in (1, 2, 3)
     ]
     entries = suite.rows(
-        "points", "SELECT count(*) FROM ledger_entries WHERE rule_code = 'C02' AND points = 10"
+        "points",
+        "SELECT count(*) FROM ledger_entries e"
+        " JOIN facts f ON (f.member_id, f.id) = (e.member_id, e.fact_id)"
+        " WHERE e.rule_code = 'C02' AND e.points = 10 AND f.title = '公文写作大赛'",
     )
     assert entries == [(3,)]
 
