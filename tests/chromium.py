@@ -29,8 +29,8 @@ FLAGS = (
 # Chromium reports every answer of 4xx as an error; which of them it provoked, a test says.
 _ANSWER = "Failed to load resource: the server responded with a status of "
 _NO_NETWORK = "net::ERR_INTERNET_DISCONNECTED"
-# A stream of live figures lasts until its page is closed, which ends it in the middle.
-_ENDLESS = "/api/v1/live-attendance"
+# Whoever goes on to another page ends what this one still asks: a stream, a pass to keep.
+_LEFT = "net::ERR_ABORTED"
 
 
 class Watch:
@@ -69,7 +69,7 @@ class Watch:
             self.complaints.append(f"foreign: {url}")
 
     def _failed(self, request: Request) -> None:
-        if urlsplit(request.url).path != _ENDLESS:
+        if request.failure != _LEFT:
             self.complaints.append(f"failed: {request.url} {request.failure}")
 
 

@@ -28,8 +28,7 @@ _signed_in: dict[str, tuple[float, str]] = {}
 def watch(suite: Suite) -> Iterator[Watch]:
     watch = Watch(urlsplit(suite.base_url).netloc)
     yield watch
-    # A stream of live figures ends when its page is left, and a slow answer when its question is.
-    assert [c for c in watch.complaints if not c.endswith("net::ERR_ABORTED")] == []
+    assert watch.complaints == []
 
 
 @pytest.fixture
