@@ -19,6 +19,8 @@ APP: Final = ROOT / "services" / "gateway" / "frontends" / "miniprogram"
 MEMBER: Final = "member03"
 ORGANISER: Final = "secretary"
 ACCOUNTS: Final = (MEMBER, ORGANISER)
+# Of the machine that is tried on, not of the app.
+_PATIENCE_MS: Final = 30_000
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class EveryPage:
 
 def settle(page: Page) -> None:
     """Wait until a page has asked and been answered, and nothing moves any more."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=_PATIENCE_MS)
     page.locator("uni-page").last.locator(".state__bone").first.wait_for(state="hidden")
     page.wait_for_timeout(350)
 
