@@ -69,6 +69,9 @@ class Held:
 def hold(uow: UnitOfWork, event_id: UUID) -> Held:
     """Hold an event's seats; offers whose time is over have lapsed then, which is told.
 
+    Whoever holds them gives them (`give`) before the transaction commits: the worker looks for
+    offers that are overdue, and of those that have lapsed nobody would pass the seats on.
+
     Raises:
         Problem: `registration_not_asked`.
     """

@@ -34,6 +34,7 @@ def register(uow: UnitOfWork, principal: Principal, event_id: UUID) -> tuple[Reg
     held = seats.hold(uow, event_id)
     standing = _live(uow, event_id, principal.member_id)
     if standing is not None:
+        seats.give(uow, held)
         return standing, False
     stop_at(policy.may_ask(held.terms, held.now))
     return _ask(uow, held, principal.member_id), True
@@ -54,6 +55,7 @@ def enter(
     held = seats.hold(uow, event_id)
     standing = _live(uow, event_id, member_id)
     if standing is not None:
+        seats.give(uow, held)
         return standing, False
     stop_at(policy.running(held.terms))
     catalogue.let_in(uow, event, [member_id], principal)
@@ -107,6 +109,7 @@ def accept(uow: UnitOfWork, principal: Principal, event_id: UUID) -> Registratio
     held = seats.hold(uow, event_id)
     row = uow.session.get_one(RegistrationRow, (event_id, latest))
     if row.state == "registered":
+        seats.give(uow, held)
         return row
     stop_at(policy.may_accept(held.terms, row.state))
     row.state = "registered"

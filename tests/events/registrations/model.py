@@ -26,7 +26,10 @@ class Model:
     entries: list[Entry] = field(default_factory=list)
 
     def ask(self, who: int, *, by_organiser: bool = False) -> str | None:
-        if self._live(who):
+        standing = self._live(who)
+        if standing and not self._overdue(standing):
+            self._lapse()
+            self._fill()
             return None
         if self.now >= self.starts_at and not by_organiser:
             return "registration_too_late"

@@ -119,6 +119,27 @@ def test_an_offer_nobody_answers_passes_on(
     assert (again["state"], again["place"]) == ("waiting", 1 if by == "the worker" else 2)
 
 
+@pytest.mark.parametrize("again", ["asks", "is entered", "accepts"])
+def test_a_seat_that_lapses_while_somebody_only_asks_again_is_passed_on(
+    hall: Hall, clock: FixedClock, again: str
+) -> None:
+    event = hall.open(capacity=2, reply_hours=2)
+    first, seated, second, third = hall.members(4)
+    for person in (first, seated, second, third):
+        register(person, event)
+    give_up(first, event)
+    clock.advance(2 * HOUR)
+    path = f"/events/{event}/registrations"
+    if again == "asks":
+        answer = seated.post(path)
+    elif again == "accepts":
+        answer = seated.post(f"{path}/accept")
+    else:
+        answer = hall.secretary.post(f"{path}/{seated.id}", {"reason": "电话"})
+    assert (answer.status_code, answer.json["state"]) == (200, "registered")
+    assert hall.states(event) == ["cancelled", "registered", "lapsed", "offered"]
+
+
 def test_an_offer_is_to_be_answered_before_the_event_starts(
     hall: Hall, clock: FixedClock, database: Database
 ) -> None:
