@@ -81,7 +81,7 @@ class Site:
         port, var = free_port(), self._folder / "edge"
         var.mkdir()
         events = f"127.0.0.1:{self.events_port}"
-        edge = Edge(f"127.0.0.1:{port}", events, events, events, var)
+        edge = Edge(f"127.0.0.1:{port}", events, events, events, events, var)
         configuration = var / "nginx.conf"
         configuration.write_text(render(edge))
         child = start(nginx_command(configuration), var / "log", lambda: answers(port), "nginx")
