@@ -97,13 +97,18 @@ _PARTS: Final = f"""
         SELECT organisation_id, rule, year::text, 1 FROM cadence_marks
         WHERE done AND rule = ANY (CAST(:marked AS text[]))
     ), parts AS (
-        SELECT u.owner, u.owner_path, u.id, u.name, a.rule, a.period, a.minimum,
-            coalesce(t.held, 0) AS held
-        FROM subjects u
-        JOIN asked a ON a.subject = u.kind
-        LEFT JOIN times t ON t.id = u.id AND t.rule = a.rule AND t.period = a.period
-        WHERE (u.begun <= a.last OR t.held >= a.minimum)
-            AND coalesce(u.full_members, 0) >= a.least AND strpos(u.name, a.named) > 0
+        -- Of the time before a branch was known only what all of its groups have done is told.
+        SELECT owner, owner_path, id, name, rule, period, minimum, held FROM (
+            SELECT u.owner, u.owner_path, u.id, u.name, a.rule, a.period, a.minimum,
+                coalesce(t.held, 0) AS held, u.begun <= a.last AS begun,
+                bool_and(coalesce(t.held, 0) >= a.minimum)
+                    OVER (PARTITION BY u.owner, a.rule, a.period) AS whole
+            FROM subjects u
+            JOIN asked a ON a.subject = u.kind
+            LEFT JOIN times t ON t.id = u.id AND t.rule = a.rule AND t.period = a.period
+            WHERE coalesce(u.full_members, 0) >= a.least AND strpos(u.name, a.named) > 0
+        ) AS asked_of
+        WHERE begun OR whole
     ), cells AS (
         SELECT owner, owner_path, rule, period, bool_and(held >= minimum) AS done
         FROM parts GROUP BY owner, owner_path, rule, period

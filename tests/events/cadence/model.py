@@ -116,8 +116,8 @@ def _attended(world: World, event: Event, period: tuple[date, date], branch: str
         if period[0] <= day <= period[1]:
             for number in session.present:
                 person = world.people[number]
-                of_branch = person.branch == branch and person.status != "left"
-                if event.place not in world.above or of_branch:
+                # Whoever has left since was there all the same.
+                if event.place not in world.above or person.branch == branch:
                     return True
     return False
 
