@@ -50,7 +50,7 @@ api-types: setup $(APP)/node_modules/.ready $(CONSOLE)/node_modules/.ready ## Ma
 	@$(PY) -m tests.architecture.api_document > $(APP)/node_modules/.api.json
 	@cd $(APP) && $(CURDIR)/.ci/node.sh npm run --silent api-types
 	@cp $(APP)/node_modules/.api.json $(CONSOLE)/node_modules/.api.json
-	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm run --silent api-types
+	@cd $(CONSOLE) && $(CURDIR)/.ci/node.sh npm run --silent permissions
 
 run: setup frontends ## Start the whole suite with a small demo city (PORT=8000 VAR_DIR=var)
 	@exec $(PY) -m shared.embedded.run

@@ -20,6 +20,7 @@ from playwright.sync_api import (
 )
 
 from shared.testing.plugin import ROOT
+from tests.suite import Suite
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -115,6 +116,13 @@ def browser(camera: Camera) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def watch(suite: Suite) -> Iterator[Watch]:
+    watch = Watch(urlsplit(suite.base_url).netloc)
+    yield watch
+    assert watch.complaints == []
 
 
 @pytest.fixture(scope="session")

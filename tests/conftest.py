@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chromium import browser, camera, screenshots
+from tests.chromium import browser, camera, screenshots, watch
 from tests.suite import Suite, running_suite
 
 # Imported fixtures are fixtures here.
-__all__ = ["browser", "camera", "screenshots"]
+__all__ = ["browser", "camera", "screenshots", "watch"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The members' app speaks the API as it is: its generated types are those of the present document."""
+"""The front ends speak the API as it is: their generated types are those of the present document."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from shared.testing.plugin import ROOT
 _APP: Final = ROOT / "services" / "gateway" / "frontends" / "miniprogram"
 
 
-def test_the_apps_types_are_those_of_the_document(tmp_path: Path) -> None:
+def test_the_front_ends_types_are_those_of_the_document(tmp_path: Path) -> None:
     generator = _APP / "node_modules" / ".bin" / "openapi-typescript"
     assert generator.exists(), "`make frontends` installs it"
     document, made = tmp_path / "api.json", tmp_path / "schema.d.ts"
@@ -23,5 +23,5 @@ def test_the_apps_types_are_those_of_the_document(tmp_path: Path) -> None:
     options = [part for part in scripts["api-types"].split() if part.startswith("--")]
     command = [ROOT / ".ci" / "node.sh", generator, document, *options, "-o", made]
     subprocess.run(command, cwd=_APP, check=True, capture_output=True)
-    kept = _APP / "src" / "api" / "schema.d.ts"
+    kept = _APP.parent / "api" / "schema.d.ts"
     assert made.read_text() == kept.read_text(), "`make api-types` makes them anew"

@@ -4,16 +4,15 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Thread
-from typing import Any
 
 import httpx
 
 from services.demo.suite import manage
 from services.events.codes import rotating
 from shared.ids import new_id
-from tests.bench.suite import Suite, running, settle
+from tests.bench.suite import Suite, hold_for_all, running, settle
 
 WATCHERS = 50
 RATE = 50
@@ -50,9 +49,9 @@ def measure() -> dict[str, float]:
         settle(suite, "events", "SELECT count(*) >= 1 FROM roster_members")
         token = suite.token(boss, _PATH, ("city_admin", _PATH))
         before = suite.cpu()
-        _stream_in(suite, _hall(suite, token)["id"])
+        _stream_in(suite, hold_for_all(suite, token)["id"])
         unwatched = _since(suite, before)
-        event = _hall(suite, token)
+        event = hold_for_all(suite, token)
         ticket = suite.client.call(token, "POST", f"/events/{event['id']}/live-tickets")
         watchers = [
             Watcher(f"http://127.0.0.1:{suite.port}{ticket['url']}") for _ in range(WATCHERS)
@@ -84,22 +83,6 @@ def measure() -> dict[str, float]:
 def _since(suite: Suite, before: dict[str, float]) -> dict[str, float]:
     time.sleep(_QUIET)
     return {name: spent - before[name] for name, spent in suite.cpu().items()}
-
-
-def _hall(suite: Suite, token: str) -> dict[str, Any]:
-    root = suite.sql("points", "SELECT id FROM organisations WHERE kind = 'committee'")[0][0]
-    now = datetime.now(UTC)
-    body = {
-        "title": "全市主题党日",
-        "category": "theme_day",
-        "organisation_id": str(root),
-        "audience": "everyone",
-        "starts_at": now.isoformat(),
-        "ends_at": (now + timedelta(hours=2)).isoformat(),
-    }
-    event: dict[str, Any] = suite.client.call(token, "POST", "/events", json=body)
-    suite.client.call(token, "POST", f"/events/{event['id']}/publish")
-    return event
 
 
 def _stream_in(suite: Suite, event: str) -> float:

@@ -150,3 +150,20 @@ def settle(suite: Suite, service: str, condition: str, seconds: float = 300) -> 
         assert time.monotonic() - began < seconds, condition
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def hold_for_all(suite: Suite, token: str) -> dict[str, Any]:
+    """Publish an event for everyone that is on now, by somebody who may; return it."""
+    root = suite.sql("points", "SELECT id FROM organisations WHERE kind = 'committee'")[0][0]
+    now = datetime.now(UTC)
+    body = {
+        "title": "全市主题党日",
+        "category": "theme_day",
+        "organisation_id": str(root),
+        "audience": "everyone",
+        "starts_at": now.isoformat(),
+        "ends_at": (now + timedelta(hours=2)).isoformat(),
+    }
+    event: dict[str, Any] = suite.client.call(token, "POST", "/events", json=body)
+    suite.client.call(token, "POST", f"/events/{event['id']}/publish")
+    return event

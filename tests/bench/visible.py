@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -12,7 +12,7 @@ import orjson
 from services.events.codes import rotating
 from shared.ids import new_id
 from tests.bench import load
-from tests.bench.suite import Suite
+from tests.bench.suite import Suite, hold_for_all
 
 RATE = 500
 SECONDS = 20
@@ -30,19 +30,8 @@ def measure(suite: Suite) -> dict[str, float]:
 def _open_event(suite: Suite) -> int:
     """Make an event for everyone that is on now; return its session's short id."""
     boss = suite.sql("points", "SELECT id FROM members WHERE member_no = 'A0001'")[0][0]
-    root = suite.sql("points", "SELECT id FROM organisations WHERE kind = 'committee'")[0][0]
     token = suite.token(boss, "/city/", ("city_admin", "/city/"))
-    now = datetime.now(UTC)
-    body = {
-        "title": "全市主题党日",
-        "category": "theme_day",
-        "organisation_id": str(root),
-        "audience": "everyone",
-        "starts_at": now.isoformat(),
-        "ends_at": (now + timedelta(hours=2)).isoformat(),
-    }
-    event = suite.client.call(token, "POST", "/events", json=body)
-    suite.client.call(token, "POST", f"/events/{event['id']}/publish")
+    event = hold_for_all(suite, token)
     query = "SELECT short_id FROM event_sessions WHERE event_id = %s"
     return int(suite.sql("events", query, UUID(event["id"]))[0][0])
 

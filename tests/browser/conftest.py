@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -11,13 +10,6 @@ from tests.chromium import Watch
 from tests.suite import Suite
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def watch(suite: Suite) -> Iterator[Watch]:
-    watch = Watch(urlsplit(suite.base_url).netloc)
-    yield watch
-    assert watch.complaints == []
 
 
 @pytest.fixture

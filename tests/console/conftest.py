@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import pyotp
 import pytest
@@ -22,13 +21,6 @@ _FRESH_SECONDS = 400
 OpenConsole = Callable[..., Page]
 
 _signed_in: dict[str, tuple[float, str]] = {}
-
-
-@pytest.fixture
-def watch(suite: Suite) -> Iterator[Watch]:
-    watch = Watch(urlsplit(suite.base_url).netloc)
-    yield watch
-    assert watch.complaints == []
 
 
 @pytest.fixture

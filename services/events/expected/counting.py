@@ -37,7 +37,7 @@ def count(uow: UnitOfWork, event: EventRow) -> Counts:
     """Count an event's expected members by what became of them."""
     basis = sources.basis_of(uow, event)
     ids = sources.expected(event, basis)
-    came = _present(uow, event.id)
+    came = came_to(uow, event.id)
     if ids is None:
         return Counts(None, event.list_frozen_at, None, 0, 0, 0, others=came)
     standing = _standing(event.id, ids.subquery())
@@ -127,7 +127,8 @@ def _standing(event_id: UUID, ids: Subquery) -> Subquery:
     return select(member.label("member_id"), state.label("state")).subquery()
 
 
-def _present(uow: UnitOfWork, event_id: UUID) -> int:
+def came_to(uow: UnitOfWork, event_id: UUID) -> int:
+    """Return how many are or were there, expected or not."""
     return (
         uow.session.scalar(
             select(func.count(CheckInRow.member_id.distinct())).where(

@@ -16,9 +16,6 @@ _SESSIONS: Final = text("""
     WHERE s.event_id = :event
     GROUP BY s.id ORDER BY s.starts_at, s.id
 """)
-_PRESENT: Final = text("""
-    SELECT count(DISTINCT member_id) FROM check_ins WHERE event_id = :event AND state = 'present'
-""")
 
 
 def read(uow: UnitOfWork, event_id: UUID) -> dict[str, Any] | None:
@@ -33,7 +30,7 @@ def read(uow: UnitOfWork, event_id: UUID) -> dict[str, Any] | None:
     return {
         "event_id": event_id,
         "state": event.state,
-        "present": uow.session.scalar(_PRESENT, {"event": event_id}),
+        "present": counting.came_to(uow, event_id),
         "expected": counting.how_many(uow, event),
         "sessions": [
             {"session_id": row.id, "title": row.title, "present": row.present, "left": row.left}

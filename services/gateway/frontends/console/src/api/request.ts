@@ -1,9 +1,9 @@
 /** The one door to the network: every call of the console goes through here. */
 import { newId } from './ids'
-import type { Answer, BodyOf, Method, PathOf, PathParametersOf, QueryOf } from './paths'
+import type { Answer, BodyOf, Method, PathOf, PathParametersOf, QueryOf } from '@api/paths'
 import { Problem } from './problem'
 import { refreshed } from './refresh'
-import type { components } from './schema'
+import type { components } from '@api/schema'
 import { readTokens } from './tokens'
 import { send, type Request } from './transport'
 

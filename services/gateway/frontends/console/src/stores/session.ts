@@ -1,7 +1,7 @@
 /** Who is signed in, what they may do, and signing in and out. */
 import { computed, ref } from 'vue'
 import { PERMISSIONS, type PermissionName } from '@/api/permissions'
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 import { ask } from '@/api/request'
 import { onTokensElsewhere, readTokens, writeTokens, type Tokens } from '@/api/tokens'
 

@@ -1,6 +1,6 @@
 /** The one door to the network: every call of the app goes through here. */
 import { newId } from './ids'
-import type { Answer, BodyOf, Method, PathOf, PathParametersOf, QueryOf } from './paths'
+import type { Answer, BodyOf, Method, PathOf, PathParametersOf, QueryOf } from '@api/paths'
 import { Problem } from './problem'
 import { refreshed } from './refresh'
 import { readTokens } from './tokens'

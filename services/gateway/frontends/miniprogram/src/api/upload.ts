@@ -1,7 +1,7 @@
 /** Files go by the platform's own upload; the rest of the door is the same. */
 import { language, translate } from '@/locale'
 import { newId } from './ids'
-import type { Answer } from './paths'
+import type { Answer } from '@api/paths'
 import { Problem } from './problem'
 import { refreshed } from './refresh'
 import { readTokens } from './tokens'

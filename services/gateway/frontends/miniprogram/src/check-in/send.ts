@@ -1,5 +1,5 @@
 /** One kept scan, brought to the server. */
-import type { Answer, BodyOf } from '@/api/paths'
+import type { Answer, BodyOf } from '@api/paths'
 import { asProblem, type Problem } from '@/api/problem'
 import { ask } from '@/api/request'
 import { change, device, forget, type Kept } from './kept'

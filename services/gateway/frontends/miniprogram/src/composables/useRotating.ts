@@ -1,6 +1,6 @@
 /** The code to show at the door, asked for again whenever it expires. */
 import { onScopeDispose, ref, shallowRef } from 'vue'
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 import { asProblem, type Problem } from '@/api/problem'
 import { ask } from '@/api/request'
 

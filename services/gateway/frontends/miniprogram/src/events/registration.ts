@@ -1,5 +1,5 @@
 /** What a member is told about the own seat at an event, and what can be done about it. */
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 
 export type Registration = Answer<'get', '/api/v1/events/{event_id}/registration'>
 

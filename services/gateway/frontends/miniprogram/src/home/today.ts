@@ -1,5 +1,5 @@
 /** What the first page shows, out of its one answer; a part whose service is away is null. */
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 import { dayKey } from '@/format'
 
 export type Home = Answer<'get', '/api/v1/me/home'>

@@ -1,5 +1,5 @@
 /** A list taken along to where there is no network, and finding people on it. */
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 import { sha256, utf8 } from './sha256'
 
 export type OfflineList = Answer<'get', '/api/v1/events/{event_id}/offline-list'>

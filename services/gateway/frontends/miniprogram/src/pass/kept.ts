@@ -1,5 +1,5 @@
 /** The own pass on the phone, so that it can be shown where there is no network. */
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 
 export type Pass = Answer<'get', '/api/v1/me/pass'>
 

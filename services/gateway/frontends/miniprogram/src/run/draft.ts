@@ -1,5 +1,5 @@
 /** A new event out of a few taps: a category, a day, a time, a length. */
-import type { BodyOf } from '@/api/paths'
+import type { BodyOf } from '@api/paths'
 import { dayKey, momentOf } from '@/format'
 
 export type EventBody = BodyOf<'post', '/api/v1/events'>

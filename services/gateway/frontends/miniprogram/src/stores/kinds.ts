@@ -1,7 +1,7 @@
 /** What may be claimed, with the rule in force and what is left of it this year. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 import { ask } from '@/api/request'
 
 type Kinds = Answer<'get', '/api/v1/claims/kinds'>['items']

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { newId } from '@/api/ids'
-import type { Answer, BodyOf } from '@/api/paths'
+import type { Answer, BodyOf } from '@api/paths'
 import { asProblem } from '@/api/problem'
 import { ask } from '@/api/request'
 import { device } from '@/check-in/kept'

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { ask } from '@/api/request'
 import { readTokens, writeTokens, type Tokens } from '@/api/tokens'
-import type { Answer } from '@/api/paths'
+import type { Answer } from '@api/paths'
 import { usePass } from './pass'
 
 export type Me = Answer<'get', '/api/v1/me'>
