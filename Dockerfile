@@ -39,6 +39,7 @@ ENV CI=true
 COPY services/gateway/frontends/miniprogram/package.json services/gateway/frontends/miniprogram/package-lock.json services/gateway/frontends/miniprogram/.npmrc ./
 RUN npm ci
 COPY services/gateway/frontends/api ../api
+COPY services/gateway/frontends/build ../build
 COPY services/gateway/frontends/miniprogram ./
 RUN npm run build && mkdir -p ../built && cp -r dist/build/h5 ../built/m
 
@@ -48,6 +49,7 @@ ENV CI=true
 COPY services/gateway/frontends/console/package.json services/gateway/frontends/console/package-lock.json services/gateway/frontends/console/.npmrc ./
 RUN npm ci
 COPY services/gateway/frontends/api ../api
+COPY services/gateway/frontends/build ../build
 COPY services/gateway/frontends/console ./
 RUN npm run build && mkdir -p ../built && cp -r dist ../built/console
 

@@ -9,9 +9,10 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 FRONTENDS := services/gateway/frontends
 APP := $(FRONTENDS)/miniprogram
-APP_SOURCES := $(shell find $(APP) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+SHARED_SOURCES := $(shell find $(FRONTENDS)/api $(FRONTENDS)/build -type f)
+APP_SOURCES := $(SHARED_SOURCES) $(shell find $(APP) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 CONSOLE := $(FRONTENDS)/console
-CONSOLE_SOURCES := $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+CONSOLE_SOURCES := $(SHARED_SOURCES) $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
 .PHONY: help setup frontends run demo-full test lint types imports format api-types unit bench manage secrets clean app-checks mini-program
 

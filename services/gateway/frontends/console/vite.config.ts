@@ -10,7 +10,9 @@ export default defineConfig({
     // Element Plus by the tag that is written; our own components are imported where they are used.
     Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: false })] }),
   ],
-  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  resolve: {
+    alias: { '@api': new URL('../api', import.meta.url).pathname, '@': new URL('./src', import.meta.url).pathname },
+  },
   build: {
     // An asset inside a style sheet would need `data:` where the policy has none.
     assetsInlineLimit: 0,

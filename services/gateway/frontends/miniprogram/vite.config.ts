@@ -3,4 +3,5 @@ import { defineConfig } from 'vite'
 
 export default defineConfig({
   plugins: [uni()],
+  resolve: { alias: { '@api': new URL('../api', import.meta.url).pathname } },
 })

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { exit } from 'node:process'
 import { gzipSync } from 'node:zlib'
-import { filesBelow, isText } from './files.mjs'
+import { filesBelow, isText } from '../../build/files.mjs'
 
 const FOLDER = 'dist'
 const KIB = 1024

@@ -1,7 +1,7 @@
 /** Addresses and what each asks for; the menu is drawn from the same list. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { PermissionName } from './api/permissions'
-import { asProblem } from './api/problem'
+import { asProblem } from '@api/problem'
 import type { words } from './locale'
 import { may, me, readMe, signedIn } from './stores/session'
 

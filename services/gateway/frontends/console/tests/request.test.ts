@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Problem } from '@/api/problem'
+import { Problem } from '@api/problem'
 import { ask } from '@/api/request'
 import { readTokens, writeTokens } from '@/api/tokens'
 

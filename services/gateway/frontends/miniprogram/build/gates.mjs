@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { argv, env, exit } from 'node:process'
 import { gzipSync } from 'node:zlib'
-import { filesBelow, isText } from './files.mjs'
+import { filesBelow, isText } from '../../build/files.mjs'
 
 const target = argv[2]
 const folder = `dist/build/${target}`

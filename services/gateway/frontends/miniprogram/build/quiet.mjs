@@ -7,7 +7,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { argv } from 'node:process'
-import { filesBelow, isText } from './files.mjs'
+import { filesBelow, isText } from '../../build/files.mjs'
 
 const RULES = [
   // mp-weixin: an image preloaded from a host spelt in character codes.

@@ -1,6 +1,6 @@
 /** One request over the browser's fetch; knows neither tokens nor retries. */
 import { language, words } from '@/locale'
-import { Problem } from './problem'
+import { Problem } from '@api/problem'
 
 const TIMEOUT_MS = 30_000
 

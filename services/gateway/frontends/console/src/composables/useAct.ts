@@ -1,7 +1,7 @@
 /** Doing something that the server decides on: once at a time, and saying what came of it. */
 import { ElMessage, ElMessageBox } from 'element-plus'
 import { ref } from 'vue'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 import { words } from '@/locale'
 
 /**

@@ -1,7 +1,7 @@
 /** A list that the server filters and pages; what it shows stands in the address. */
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import { asProblem, Problem } from '@/api/problem'
+import { asProblem, Problem } from '@api/problem'
 
 interface Page<Row> {
   items: Row[]

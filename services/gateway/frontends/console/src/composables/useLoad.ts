@@ -1,6 +1,6 @@
 /** What a page shows while it asks, when it has it, and when it cannot. */
 import { onMounted, ref, shallowRef, watch, type Ref, type WatchSource } from 'vue'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 
 export interface Loaded<T> {
   data: Ref<T | null>

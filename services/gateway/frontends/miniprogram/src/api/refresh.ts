@@ -1,6 +1,6 @@
 /** Renewing the access token once, however many requests found theirs too old. */
 import { translate } from '@/locale'
-import { Problem } from './problem'
+import { Problem } from '@api/problem'
 import { readTokens, writeTokens, type Tokens } from './tokens'
 import { send } from './transport'
 

@@ -1,7 +1,7 @@
 /** The one door to the network: every call of the app goes through here. */
-import { newId } from './ids'
+import { newId } from '@api/ids'
 import type { Answer, BodyOf, Method, PathOf, PathParametersOf, QueryOf } from '@api/paths'
-import { Problem } from './problem'
+import { Problem } from '@api/problem'
 import { refreshed } from './refresh'
 import { readTokens } from './tokens'
 import { send } from './transport'

@@ -1,6 +1,6 @@
 /** One request over the platform's own network call; knows neither tokens nor retries. */
 import { language, translate } from '@/locale'
-import { Problem } from './problem'
+import { Problem } from '@api/problem'
 
 const ORIGIN: string = import.meta.env.VITE_API_ORIGIN ?? ''
 const TIMEOUT_MS = 15_000

@@ -1,8 +1,8 @@
 /** Files go by the platform's own upload; the rest of the door is the same. */
 import { language, translate } from '@/locale'
-import { newId } from './ids'
+import { newId } from '@api/ids'
 import type { Answer } from '@api/paths'
-import { Problem } from './problem'
+import { Problem } from '@api/problem'
 import { refreshed } from './refresh'
 import { readTokens } from './tokens'
 

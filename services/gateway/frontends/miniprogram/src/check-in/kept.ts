@@ -1,5 +1,5 @@
 /** Scans that have no answer yet, on the phone: a killed app or a lost network loses none. */
-import { newId } from '@/api/ids'
+import { newId } from '@api/ids'
 
 export interface Kept {
   /** The phone's own reference: sent again under it, it is the same check-in. */

@@ -1,6 +1,6 @@
 /** One kept scan, brought to the server. */
 import type { Answer, BodyOf } from '@api/paths'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 import { ask } from '@/api/request'
 import { change, device, forget, type Kept } from './kept'
 

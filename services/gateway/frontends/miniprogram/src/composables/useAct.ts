@@ -1,6 +1,6 @@
 /** Something that a tap does: what runs, and what to say of it when it was refused. */
 import { ref } from 'vue'
-import { asProblem } from '@/api/problem'
+import { asProblem } from '@api/problem'
 
 export function useAct() {
   /** The name of what runs, or nothing. */

@@ -1,6 +1,6 @@
 /** What a page shows while it asks, when it has it, and when it cannot. */
 import { ref, shallowRef, type Ref } from 'vue'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 import { useSession } from '@/stores/session'
 
 export interface Loaded<T> {

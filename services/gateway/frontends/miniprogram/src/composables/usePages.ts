@@ -1,6 +1,6 @@
 /** A list that comes page by page. */
 import { ref, shallowRef } from 'vue'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 
 interface Page<T> {
   items: T[]

@@ -1,7 +1,7 @@
 /** The code to show at the door, asked for again whenever it expires. */
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import type { Answer } from '@api/paths'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 import { ask } from '@/api/request'
 
 export type Code = Answer<'get', '/api/v1/events/{event_id}/code'>

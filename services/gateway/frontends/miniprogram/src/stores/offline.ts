@@ -1,9 +1,9 @@
 /** Lists taken along, and what was noted on them: on the phone until the suite has answered. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { newId } from '@/api/ids'
+import { newId } from '@api/ids'
 import type { Answer, BodyOf } from '@api/paths'
-import { asProblem } from '@/api/problem'
+import { asProblem } from '@api/problem'
 import { ask } from '@/api/request'
 import { device } from '@/check-in/kept'
 import type { OfflineList } from '@/offline/list'

@@ -1,7 +1,7 @@
 /** The member's own pass: the kept one at once, a newer one when the suite answers. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import { asProblem, type Problem } from '@/api/problem'
+import { asProblem, type Problem } from '@api/problem'
 import { ask } from '@/api/request'
 import { keepPass, readPass, type Pass } from '@/pass/kept'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Problem } from '@/api/problem'
+import { Problem } from '@api/problem'
 import { ask } from '@/api/request'
 import { readTokens, writeTokens } from '@/api/tokens'
 

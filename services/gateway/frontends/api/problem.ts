@@ -3,7 +3,7 @@ export class Problem extends Error {
   constructor(
     /** HTTP status; 0 when nobody answered. */
     readonly status: number,
-    /** Stable name of the problem; `no_network` and `timed_out` are the browser's own. */
+    /** Stable name of the problem; `no_network` and `timed_out` are the client's own. */
     readonly code: string,
     /** What to do next, in the person's language. */
     readonly detail: string,
