@@ -11,6 +11,7 @@ from shared.auth import Permission, Principal
 from shared.database import UnitOfWork
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
+from shared.imports import changes
 from shared.imports.kinds import Kind
 from shared.imports.runner import read_principal, write_principal
 from shared.text import Text
@@ -52,7 +53,7 @@ _TRY_ANEW = text("UPDATE import_progress SET attempts = 0 WHERE import_id = :id"
 _FORGET_ERRORS = text("DELETE FROM import_errors WHERE import_id = :id")
 _DROP = text("""
     UPDATE imports SET state = 'dropped', content = NULL
-    WHERE state = 'previewed' AND finished_at < :before
+    WHERE state = 'previewed' AND finished_at < :before RETURNING id
 """)
 _ERRORS = text("""
     SELECT row_number, "column", code, value FROM import_errors
@@ -156,7 +157,9 @@ def undo(
 
 def drop_previews(uow: UnitOfWork) -> int:
     """Drop files that were looked at a week ago and never applied; return how many."""
-    return _changed(uow, _DROP, {"before": uow.clock.now() - _KEPT})
+    dropped = uow.session.scalars(_DROP, {"before": uow.clock.now() - _KEPT}).all()
+    changes.forget(uow, dropped)
+    return len(dropped)
 
 
 def _queue_again(
@@ -181,6 +184,7 @@ def _queue_again(
         return False
     uow.session.execute(_TRY_ANEW, values)
     uow.session.execute(_FORGET_ERRORS, values)
+    changes.forget(uow, [import_id])
     return True
 
 

@@ -70,6 +70,10 @@ class Kind:
         permission: where it is narrower than that of the imports' routes.
         lock: holds, until the transaction ends, what the checks find and `apply` and `undo` take
             for true.
+        changes: SQL that selects (row_number, change, subject, details) of what the rows of ``staged``
+            would change, for whoever looks before applying; it may use what checks may. `change` is
+            a stable word, at most one of each a row; `subject` what people know the thing by;
+            `details` a JSON array of {"column", "was", "becomes"}, the values text or null.
         undo: takes back what an import brought and returns counts, also of what stays because people
             have worked on it since; None where that cannot be done. It raises what `check_undo` does.
         check_undo: raises the problem that stands in the way of undoing an import, so that the
@@ -85,6 +89,7 @@ class Kind:
     parameters: Callable[[Principal, Permission], Mapping[str, Any]] = _no_parameters
     permission: Permission | None = None
     lock: Callable[[UnitOfWork], None] | None = None
+    changes: str | None = None
     undo: Callable[[UnitOfWork, UUID, str], Summary] | None = None
     check_undo: Callable[[UnitOfWork, UUID], None] | None = None
 

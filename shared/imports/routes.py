@@ -11,10 +11,12 @@ from werkzeug.datastructures import FileStorage
 
 from shared.auth import Permission, Principal
 from shared.errors import Unprocessable
-from shared.imports import jobs
+from shared.imports import changes, jobs
 from shared.imports.kinds import Kind
 from shared.imports.schemas import (
     ErrorPage,
+    ImportChangesPage,
+    ImportChangesQuery,
     ImportIn,
     ImportOut,
     ImportsPage,
@@ -118,6 +120,20 @@ def imports_blueprint(
         result = page(rows, limit, lambda row: [row.row_number, row.column, row.code])
         return {**result, "items": [_error(known.get(job.kind), row) for row in rows[:limit]]}
 
+    @blueprint.get("/<uuid:import_id>/changes")
+    @requires(permission)
+    @blueprint.input(ImportChangesQuery, location="query")
+    @blueprint.output(ImportChangesPage)
+    def get_import_changes(import_id: UUID, query_data: dict[str, Any]) -> dict[str, object]:
+        """What a previewed file would change, in the order of rows; nothing once it is applied."""
+        uow, limit = current_uow(), query_data["limit"]
+        job = jobs.get(uow, current_principal(), permission, import_id)
+        after = read_cursor(query_data["cursor"], int, str) or (0, "")
+        rows = changes.page(uow, import_id, query_data.get("change"), after, limit + 1)
+        result = page(rows, limit, lambda row: [row.row_number, row.change])
+        shown = [_change(known.get(job.kind), row) for row in rows[:limit]]
+        return {**result, "items": shown, "counts": changes.counts(uow, import_id)}
+
     @blueprint.get("/templates/<kind>")
     @requires(permission)
     @blueprint.doc(responses={200: "The spreadsheet."})
@@ -182,15 +198,25 @@ def _shown(job: Row[Any], errors: list[dict[str, object]]) -> dict[str, object]:
 
 
 def _error(kind: Kind | None, row: Row[Any]) -> dict[str, object]:
-    reads = language()
-    headings = {c.name: Text(c.zh, c.name) for c in kind.columns} if kind else {}
     return {
         "row": row.row_number,
         "column": row.column,
-        "heading": headings.get(row.column, Text(row.column, row.column)).in_language(reads),
+        "heading": _heading(kind, row.column),
         "code": row.code,
-        "message": text_of_refusal(kind, row.code, row.value).in_language(reads),
+        "message": text_of_refusal(kind, row.code, row.value).in_language(language()),
     }
+
+
+def _change(kind: Kind | None, row: Row[Any]) -> dict[str, object]:
+    details = [{**each, "heading": _heading(kind, each["column"])} for each in row.details]
+    return {
+        "row": row.row_number, "change": row.change, "subject": row.subject, "details": details
+    }  # fmt: skip
+
+
+def _heading(kind: Kind | None, column: str) -> str:
+    headings = {c.name: c.zh for c in kind.columns} if kind else {}
+    return Text(headings.get(column, column), column).in_language(language())
 
 
 def _kind_unknown(known: dict[str, Kind]) -> Unprocessable:

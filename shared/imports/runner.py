@@ -21,6 +21,7 @@ from shared.clock import local_day
 from shared.crash import crash_point
 from shared.database import Database, UnitOfWork
 from shared.errors import Problem
+from shared.imports import changes
 from shared.imports.kinds import Check, Kind, Summary
 from shared.imports.staging import stage
 
@@ -148,6 +149,8 @@ class ImportRunner:
         crash_point("import_before_apply")
         if job.mode == "apply":
             return "done", kind.apply(uow, principal, job.id)
+        if kind.changes is not None:
+            changes.note(uow, job.id, kind.changes, parameters)
         # What it would do is what it does, taken back.
         with uow.rehearsal():
             return "previewed", kind.apply(uow, principal, job.id)

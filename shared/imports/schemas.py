@@ -38,6 +38,45 @@ class ErrorOut(Schema):
 ErrorPage = page_of(ErrorOut)
 
 
+class ImportChangesQuery(CursorIn):
+    change = fields.String(metadata={"description": "only this kind of change"})
+
+
+class ImportChangeDetailOut(Schema):
+    column = fields.String(required=True)
+    heading = fields.String(
+        required=True, metadata={"description": "the column's, in the reader's language"}
+    )
+    was = fields.String(required=True, allow_none=True)
+    becomes = fields.String(required=True, allow_none=True)
+
+
+class ImportChangeOut(Schema):
+    row = fields.Integer(required=True, metadata={"description": "as the spreadsheet shows it"})
+    change = fields.String(
+        required=True,
+        metadata={
+            "description": "new, changed, renamed, transferred, leaving, returning, role, or"
+            " maybe_double: looks like somebody who is there under another number"
+        },
+    )
+    subject = fields.String(required=True)
+    details = fields.List(fields.Nested(ImportChangeDetailOut), required=True)
+
+
+class ImportChangeCountOut(Schema):
+    change = fields.String(required=True)
+    rows = fields.Integer(required=True)
+
+
+class ImportChangesPage(page_of(ImportChangeOut)):  # type: ignore[misc] # a class made at run time
+    counts = fields.List(
+        fields.Nested(ImportChangeCountOut),
+        required=True,
+        metadata={"description": "of the whole file, by kind of change"},
+    )
+
+
 class ImporterOut(Schema):
     id = fields.UUID(required=True)
     name = fields.String(required=True)

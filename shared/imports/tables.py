@@ -97,3 +97,19 @@ IMPORTS_V2_DOWN = (
         DROP COLUMN mode
     """,
 )
+
+# What a preview found that its file would change, for whoever looks before applying it.
+IMPORTS_V3_UP = (
+    """
+    CREATE TABLE import_changes (
+        import_id uuid NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+        row_number integer NOT NULL,
+        change text NOT NULL,
+        subject text NOT NULL,
+        details jsonb NOT NULL,
+        PRIMARY KEY (import_id, change, row_number)
+    )
+    """,
+)
+
+IMPORTS_V3_DOWN = ("DROP TABLE import_changes",)

@@ -16,7 +16,7 @@ NAMES = (
     "event_id", "session_id", "assignment_id", "held_id", "claim_id", "attachment_id",
     "adjustment_id", "appeal_id", "statement_id", "objection_id", "rule_set_id", "somebody",
     "series_id", "result_id", "share_id",
-    "registration_id", "team_id",
+    "registration_id", "team_id", "other_id",
 )  # fmt: skip
 IDS = {name: new_id() for name in NAMES}
 
@@ -24,6 +24,7 @@ IDS = {name: new_id() for name in NAMES}
 THINGS = {
     "organisation_id": IDS["branch_id"],
     "member_id": IDS["member_id"],
+    "other_id": IDS["other_id"],
     "event_id": IDS["event_id"],
     "session_id": IDS["session_id"],
     "check_in_id": IDS["check_in_id"],
@@ -66,7 +67,8 @@ def fill_points(uow: UnitOfWork) -> None:
     for statement in (
         (
             "INSERT INTO members (id, member_no, name, organisation_id, status, scored)"
-            " VALUES (:member_id, '1', '张三', :branch_id, 'full', true)"
+            " VALUES (:member_id, '1', '张三', :branch_id, 'full', true),"
+            " (:other_id, '2', '张三', :branch_id, 'full', true)"
         ),
         (
             "INSERT INTO memberships (member_id, organisation_id, since)"

@@ -19,6 +19,8 @@ MEMBERS_READ: Final = Permission("roster.read", _BRANCH | {"group_leader"}, audi
 
 MEMBERS_WRITE: Final = Permission("roster.write", _KEEPERS)
 
+NAMESAKES_READ: Final = Permission("roster.namesakes", _KEEPERS, audited=True)
+
 GROUPS_WRITE: Final = Permission("roster.groups", _BRANCH)
 
 ROLES_READ: Final = Permission("roles.read", _BRANCH, audited=True)

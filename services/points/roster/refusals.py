@@ -18,6 +18,13 @@ def member_unknown() -> NotFound:
     )
 
 
+def one_entry_only() -> Unprocessable:
+    return Unprocessable(
+        "one_entry_only",
+        Text("请选择两名不同的党员。", "Name two different entries."),
+    )
+
+
 def role_unknown() -> NotFound:
     return NotFound(
         "role_assignment_unknown",

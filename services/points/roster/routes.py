@@ -6,13 +6,14 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.points.roster import groups, history, members, organisations, roles
+from services.points.roster import groups, history, members, namesakes, organisations, roles
 from services.points.roster.models import Membership
 from services.points.roster.permissions import (
     GROUPS_WRITE,
     MEMBER_READ,
     MEMBERS_READ,
     MEMBERS_WRITE,
+    NAMESAKES_READ,
     ORGANISATIONS_READ,
     ORGANISATIONS_WRITE,
     ROLES_GIVE,
@@ -28,6 +29,7 @@ from services.points.roster.schemas import (
     MembershipsPage,
     MembersPage,
     MembersQuery,
+    NamesakesPage,
     OrganisationIn,
     OrganisationOut,
     OrganisationPatch,
@@ -40,6 +42,7 @@ from services.points.roster.schemas import (
     TransferIn,
 )
 from shared.web import (
+    CursorIn,
     check_if_match,
     current_principal,
     current_uow,
@@ -184,6 +187,37 @@ def get_transfers(member_id: UUID) -> dict[str, object]:
     uow = current_uow()
     members.get(uow, current_principal(), member_id)
     return {"items": history.of(uow, member_id), "next_cursor": None}
+
+
+@blueprint.get("/members/namesakes")
+@requires(NAMESAKES_READ)
+@blueprint.input(CursorIn, location="query")
+@blueprint.output(NamesakesPage)
+def get_namesakes(query_data: dict[str, Any]) -> dict[str, object]:
+    """List entries that may be one person entered twice: one name, and one day or one branch."""
+    limit, after = query_data["limit"], read_cursor(query_data["cursor"], str, str) or ("", "")
+    rows = namesakes.page(current_uow(), current_principal(), after, limit + 1)
+    return page(rows, limit, lambda row: [row["first"]["no"], row["second"]["no"]])
+
+
+@blueprint.put("/members/<uuid:member_id>/namesakes/<uuid:other_id>")
+@requires(MEMBERS_WRITE)
+@transactional
+@blueprint.output({}, status_code=204)
+def put_namesake(member_id: UUID, other_id: UUID) -> str:
+    """Note that two entries are two people of one name."""
+    namesakes.tell_apart(current_uow(), current_principal(), member_id, other_id)
+    return ""
+
+
+@blueprint.delete("/members/<uuid:member_id>/namesakes/<uuid:other_id>")
+@requires(MEMBERS_WRITE)
+@transactional
+@blueprint.output({}, status_code=204)
+def delete_namesake(member_id: UUID, other_id: UUID) -> str:
+    """Take that back: the two are shown again."""
+    namesakes.take_back(current_uow(), current_principal(), member_id, other_id)
+    return ""
 
 
 @blueprint.get("/role-assignments")

@@ -109,6 +109,30 @@ class MemberOut(Schema):
 MembersPage = page_of(MemberOut)
 
 
+class NamesakeOut(Schema):
+    """One of two entries that look alike."""
+
+    id = fields.UUID(required=True)
+    member_no = fields.String(required=True, attribute="no")
+    name = fields.String(required=True)
+    organisation_name = fields.String(required=True)
+    status = fields.String(required=True)
+    joined_on = fields.Date(required=True, allow_none=True)
+
+
+class NamesakesOut(Schema):
+    first = fields.Nested(NamesakeOut, required=True)
+    second = fields.Nested(NamesakeOut, required=True)
+    alike = fields.List(
+        fields.String(validate=validate.OneOf(("same_day", "same_branch"))),
+        required=True,
+        metadata={"description": "beside the name: the day of joining, the branch"},
+    )
+
+
+NamesakesPage = page_of(NamesakesOut)
+
+
 class RoleAssignmentOut(Schema):
     id = fields.UUID(required=True)
     member_id = fields.UUID(required=True)

@@ -38,6 +38,7 @@ NOT_GUARDED = {
     "scoring_changes": "the roster's; a year scored otherwise than it says is found",
     "organisation_moves": "the roster's; an entry scored by another unit's rules is found",
     "group_members": "the roster's",
+    "namesakes": "who was told apart from whom; no points",
     "role_assignments": "the roster's; giving and taking is in the audit log",
     # What is only for show, or can be made again.
     "board_policies": "changes what is shown, no points",
@@ -47,6 +48,7 @@ NOT_GUARDED = {
     # Work on its way.
     "imports": "its facts are sealed and name it; the file is not kept",
     "import_facts": "a fact without one is found",
+    "import_changes": "what a preview found; forgotten once it is applied",
     "import_errors": "refusals of files that were not applied",
     "import_progress": "how far a file is",
     "jobs": "work to be done",

@@ -1,5 +1,6 @@
 """Organisations and rosters come in by spreadsheet: whole, or with every bad row named."""
 
+import io
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,7 +14,8 @@ from shared.contracts.roster import (
     MembersChangedV1,
     OrganisationsChangedV1,
 )
-from tests.points.roster.conftest import City
+from shared.imports.jobs import drop_previews
+from tests.points.roster.conftest import Caller, City, Rows, xlsx
 
 ORGANISATIONS = ("代码", "名称", "类别", "上级代码")
 ROSTER = ("编号", "姓名", "支部代码", "小组代码", "状态", "入党日期", "角色", "角色组织代码")
@@ -125,7 +127,10 @@ def test_a_roster_comes_in_and_coming_again_changes_nothing(city: City) -> None:
     ]
     city.forget_outbox()
     job = city.imported("roster", rows)
-    assert (job["state"], job["summary"]) == ("done", {"created": 3, "changed": 0, "unchanged": 0})
+    assert (job["state"], job["summary"]) == (
+        "done",
+        {"created": 3, "changed": 0, "leaving": 0, "unchanged": 0},
+    )
     published = {e["member_no"]: e for e in city.outbox(MEMBERS_V1)}
     assert MembersChangedV1().validate({"members": list(published.values())}) == {}
     assert published["1001"]["group_path"] == "/city/u1/b1/g1/"
@@ -135,7 +140,7 @@ def test_a_roster_comes_in_and_coming_again_changes_nothing(city: City) -> None:
 
     city.forget_outbox()
     job = city.imported("roster", rows)
-    assert job["summary"] == {"created": 0, "changed": 0, "unchanged": 3}
+    assert job["summary"] == {"created": 0, "changed": 0, "leaving": 0, "unchanged": 3}
     assert city.outbox(MEMBERS_V1) == []
 
 
@@ -152,7 +157,7 @@ def test_coming_again_with_changes_publishes_the_changed_alone(city: City) -> No
             ("2", "李四", "b1", None, "正式", None, "组织者", "u1"),
         ],
     )
-    assert job["summary"] == {"created": 0, "changed": 2, "unchanged": 0}
+    assert job["summary"] == {"created": 0, "changed": 2, "leaving": 0, "unchanged": 0}
     moved, named = sorted(city.outbox(MEMBERS_V1), key=lambda e: str(e["member_no"]))
     assert (moved["path"], moved["group_path"], moved["version"]) == ("/city/u1/b2/", None, 2)
     assert (named["roles"], named["version"]) == ([{"role": "organiser", "path": "/city/u1/"}], 2)
@@ -246,3 +251,121 @@ def test_the_last_city_administrator_cannot_leave_by_import(city: City) -> None:
     city.organisation("b0", "branch", "u1")
     job = city.imported("roster", [ROSTER[:5], ("A1", "管理员", "b0", None, "已转出")])
     assert errors(job) == {(2, "status", "last_city_admin")}
+
+
+def looked_at(city: City, kind: str, rows: Rows, caller: Caller | None = None) -> dict[str, Any]:
+    """Send a file to be looked at, and read what it would change."""
+    caller = caller or city.admin
+    sent = caller.client.post(
+        "/api/v1/imports",
+        data={"kind": kind, "preview": "true", "file": (io.BytesIO(xlsx(rows)), "file.xlsx")},
+        headers={"Authorization": f"Bearer {caller.token}"},
+    )
+    assert sent.status_code == 202, sent.text
+    city.run_imports()
+    job = caller.get(f"/imports/{sent.json['id']}").json
+    assert job["state"] == "previewed", job
+    return dict(job)
+
+
+def changes(city: City, job: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
+    return list(city.admin.get(f"/imports/{job['id']}/changes{query}").json["items"])
+
+
+def test_a_preview_says_row_by_row_what_would_change(city: City) -> None:
+    day = date(2020, 7, 1)
+    city.imported(
+        "roster",
+        [ROSTER]
+        + [(no, name, "b1", None, "正式", day, None, None)
+           for no, name in (("1", "一"), ("2", "二"), ("3", "三"), ("4", "四"), ("5", "五"))],
+    )  # fmt: skip
+    rows = [
+        ROSTER,
+        ("1", "一", "b1", None, "正式", day, None, None),
+        ("2", "贰", "b1", "g1", "正式", day, None, None),
+        ("3", "三", "b3", None, "正式", day, None, None),
+        ("4", "四", "b1", None, "已转出", day, None, None),
+        ("5", "五", "b1", None, "正式", day, "支部书记", "b1"),
+        ("6", "六", "b2", None, "正式", None, None, None),
+        ("7", "一 ", "b2", None, "正式", day, None, None),
+    ]
+    job = looked_at(city, "roster", rows)
+    assert job["summary"] == {"created": 2, "changed": 3, "leaving": 1, "unchanged": 1}
+    found = [(c["row"], c["change"], c["subject"]) for c in changes(city, job)]
+    assert found == [
+        (3, "changed", "贰 2"),
+        (4, "transferred", "三 3"),
+        (5, "leaving", "四 4"),
+        (6, "role", "五 5"),
+        (7, "new", "六 6"),
+        (8, "maybe_double", "一 7"),
+        (8, "new", "一 7"),
+    ]
+    renamed, moved = changes(city, job)[:2]
+    assert [(d["heading"], d["was"], d["becomes"]) for d in renamed["details"]] == [
+        ("姓名", "二", "贰"),
+        ("小组代码", None, "组织g1 g1"),
+    ]
+    assert [(d["was"], d["becomes"]) for d in moved["details"]] == [("组织b1 b1", "组织b3 b3")]
+    (double,) = changes(city, job, "?change=maybe_double")
+    assert [(d["was"], d["becomes"]) for d in double["details"]] == [("1 组织b1", "7")]
+    first = city.admin.get(f"/imports/{job['id']}/changes?limit=3").json
+    assert len(first["items"]) == 3
+    assert {c["change"]: c["rows"] for c in first["counts"]} == {
+        "changed": 1, "leaving": 1, "maybe_double": 1, "new": 2, "role": 1, "transferred": 1,
+    }  # fmt: skip
+    assert len(changes(city, job, f"?cursor={first['next_cursor']}")) == 4
+    # What was applied names nobody any more.
+    assert city.admin.post(f"/imports/{job['id']}/apply").status_code == 202
+    city.run_imports()
+    assert city.admin.get(f"/imports/{job['id']}").json["summary"] == job["summary"]
+    assert changes(city, job) == []
+    assert changes(city, looked_at(city, "roster", rows)) == []
+
+
+def test_who_looks_like_somebody_elsewhere_is_pointed_out_without_saying_where(city: City) -> None:
+    city.member("31", "b3", name="张三", joined_on="2020-07-01")
+    keeper = city.caller("unit_admin", "u1")
+    rows = [
+        ROSTER[:6],
+        ("32", "张三", "b1", None, "正式", date(2020, 7, 1)),
+        ("33", "李四", "b1", None, "正式", date(2020, 7, 1)),
+        ("34", "李四", "b2", None, "正式", date(2020, 7, 1)),
+    ]
+    job = looked_at(city, "roster", rows, keeper)
+    found = keeper.get(f"/imports/{job['id']}/changes?change=maybe_double").json["items"]
+    assert [(c["subject"], c["details"][0]["was"]) for c in found] == [
+        ("张三 32", None),
+        ("李四 33", "34"),
+        ("李四 34", "33"),
+    ]
+
+
+def test_a_preview_of_organisations_says_what_is_new_and_what_is_renamed(city: City) -> None:
+    rows = [
+        ORGANISATIONS,
+        ("u1", "改名委", "unit", "city"),
+        ("b9", "第九支部", "党支部", "u9"),
+        ("u9", "第九委", "机关党委", "city"),
+        ("b1", "组织b1", "党支部", "u1"),
+    ]
+    found = changes(city, looked_at(city, "organisations", rows))
+    assert [(c["change"], c["subject"], c["details"][0]["becomes"]) for c in found] == [
+        ("renamed", "改名委", "改名委"),
+        ("new", "第九支部", "第九委 u9"),
+        ("new", "第九委", "工委 city"),
+    ]
+
+
+def test_previews_that_nobody_applied_are_forgotten_with_whom_they_name(
+    city: City, count: Callable[[str], int]
+) -> None:
+    looked_at(city, "roster", [ROSTER[:5], ("1", "张三", "b1", None, "正式")])
+    with city.database.unit_of_work() as uow:
+        uow.session.execute(
+            text("UPDATE imports SET finished_at = finished_at - interval '8 days'")
+        )
+        assert drop_previews(uow) == 1
+        uow.commit()
+    assert count("import_changes") == 0

@@ -2918,6 +2918,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-imports/{import_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a previewed file would change, in the order of rows; nothing once it is applied. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description only this kind of change */
+                    change?: string;
+                };
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportChangesPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-imports/{import_id}/errors": {
         parameters: {
             query?: never;
@@ -6801,6 +6853,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a previewed file would change, in the order of rows; nothing once it is applied. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description only this kind of change */
+                    change?: string;
+                };
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportChangesPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{import_id}/errors": {
         parameters: {
             query?: never;
@@ -8339,6 +8443,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/namesakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List entries that may be one person entered twice: one name, and one day or one branch. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NamesakesPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{member_id}": {
         parameters: {
             query?: never;
@@ -8467,6 +8619,82 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{member_id}/namesakes/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that two entries are two people of one name. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                    other_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Take that back: the two are shown again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                    other_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -12380,6 +12608,31 @@ export interface components {
             /** @description notices not read yet */
             unread: number;
         };
+        ImportChangeCountOut: {
+            change: string;
+            rows: number;
+        };
+        ImportChangeDetailOut: {
+            becomes: string | null;
+            column: string;
+            /** @description the column's, in the reader's language */
+            heading: string;
+            was: string | null;
+        };
+        ImportChangeOut: {
+            /** @description new, changed, renamed, transferred, leaving, returning, role, or maybe_double: looks like somebody who is there under another number */
+            change: string;
+            details: components["schemas"]["ImportChangeDetailOut"][];
+            /** @description as the spreadsheet shows it */
+            row: number;
+            subject: string;
+        };
+        ImportChangesPage: {
+            /** @description of the whole file, by kind of change */
+            counts: components["schemas"]["ImportChangeCountOut"][];
+            items: components["schemas"]["ImportChangeOut"][];
+            next_cursor: string | null;
+        };
         ImportIn: {
             /**
              * Format: binary
@@ -12793,6 +13046,26 @@ export interface components {
         };
         NamedIn: {
             members: components["schemas"]["WhoIn"][];
+        };
+        NamesakeOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            joined_on: string | null;
+            member_no: string;
+            name: string;
+            organisation_name: string;
+            status: string;
+        };
+        NamesakesOut: {
+            /** @description beside the name: the day of joining, the branch */
+            alike: ("same_day" | "same_branch")[];
+            first: components["schemas"]["NamesakeOut"];
+            second: components["schemas"]["NamesakeOut"];
+        };
+        NamesakesPage: {
+            items: components["schemas"]["NamesakesOut"][];
+            next_cursor: string | null;
         };
         NewFeedOut: {
             /** Format: date-time */

@@ -45,6 +45,7 @@ _ROLES: Final = {
 def _parameters(principal: Principal, permission: Permission) -> Mapping[str, Any]:
     givable = policy.givable(principal)
     return {
+        "unscored": sorted(policy.UNSCORED),
         "reaches": list(principal.paths(permission)),
         "givable_roles": [role for role, _ in givable],
         "givable_paths": [path for _, path in givable],
@@ -80,11 +81,13 @@ def _apply(uow: UnitOfWork, principal: Principal, _import_id: UUID) -> Mapping[s
     rows = session.scalar(text("SELECT count(*) FROM staged")) or 0
     created = session.scalar(text("SELECT count(*) FROM wanted WHERE is_new")) or 0
     changed = session.scalars(text("SELECT id FROM wanted")).all()
+    leaving = session.scalar(statements.LEAVING) or 0
     touched = {*changed, *(row.member_id for row in roles)}
     publish.members_changed(uow, sorted(touched))
     return {
         "created": created,
-        "changed": len(touched) - created,
+        "changed": len(touched) - created - leaving,
+        "leaving": leaving,
         "unchanged": rows - len(touched),
     }
 
@@ -104,6 +107,7 @@ KIND: Final = Kind(
     ),
     checks=CHECKS,
     apply=_apply,
+    changes=statements.CHANGES,
     permission=ROSTER_IMPORT,
     parameters=_parameters,
 )

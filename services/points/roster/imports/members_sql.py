@@ -5,6 +5,35 @@ from typing import Final
 from sqlalchemy import text
 
 # What the file wants changed: rows that would change nothing are not in it.
+_WANTED: Final = """
+    SELECT w.*, m.organisation_id AS was_in, m.status AS was, m.scored AS was_scored,
+        m.id IS NULL AS is_new
+    FROM (
+        SELECT coalesce(m.id, s.new_id) AS id, s.member_no, s.name,
+            b.id AS organisation_id, s.status,
+            CASE
+                WHEN s.status = 'left' THEN NULL
+                WHEN g.id IS NOT NULL THEN g.id
+                WHEN m.organisation_id = b.id THEN m.group_id
+            END AS group_id,
+            coalesce(
+                s.scored,
+                CASE WHEN m.status = s.status THEN m.scored END,
+                s.status <> ALL (CAST(:unscored AS text[]))
+            ) AS scored,
+            coalesce(s.joined_on, m.joined_on) AS joined_on
+        FROM staged s
+        JOIN organisations b ON b.code = s.branch_code
+        LEFT JOIN organisations g ON g.code = s.group_code
+        LEFT JOIN members m ON m.member_no = s.member_no
+    ) AS w
+    LEFT JOIN members m ON m.id = w.id
+    WHERE m.id IS NULL OR (w.name, w.organisation_id, w.group_id, w.status, w.scored,
+            w.joined_on)
+        IS DISTINCT FROM (m.name, m.organisation_id, m.group_id, m.status, m.scored,
+            m.joined_on)
+"""
+
 PREPARE: Final = (
     # Nobody edits these members between our look at them and our write.
     text("""
@@ -13,35 +42,7 @@ PREPARE: Final = (
             ORDER BY id FOR UPDATE
         ) AS locked
     """),
-    text("""
-        CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
-        SELECT w.*, m.organisation_id AS was_in, m.status AS was, m.scored AS was_scored,
-            m.id IS NULL AS is_new
-        FROM (
-            SELECT coalesce(m.id, s.new_id) AS id, s.member_no, s.name,
-                b.id AS organisation_id, s.status,
-                CASE
-                    WHEN s.status = 'left' THEN NULL
-                    WHEN g.id IS NOT NULL THEN g.id
-                    WHEN m.organisation_id = b.id THEN m.group_id
-                END AS group_id,
-                coalesce(
-                    s.scored,
-                    CASE WHEN m.status = s.status THEN m.scored END,
-                    s.status <> ALL (CAST(:unscored AS text[]))
-                ) AS scored,
-                coalesce(s.joined_on, m.joined_on) AS joined_on
-            FROM staged s
-            JOIN organisations b ON b.code = s.branch_code
-            LEFT JOIN organisations g ON g.code = s.group_code
-            LEFT JOIN members m ON m.member_no = s.member_no
-        ) AS w
-        LEFT JOIN members m ON m.id = w.id
-        WHERE m.id IS NULL OR (w.name, w.organisation_id, w.group_id, w.status, w.scored,
-                w.joined_on)
-            IS DISTINCT FROM (m.name, m.organisation_id, m.group_id, m.status, m.scored,
-                m.joined_on)
-    """),
+    text(f"CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS {_WANTED}"),
     text("ANALYZE wanted"),
 )
 
@@ -113,8 +114,74 @@ GIVE_ROLES: Final = text("""
     )
 """)
 
+LEAVING: Final = text(
+    "SELECT count(*) FROM wanted WHERE NOT is_new AND status = 'left' AND was <> 'left'"
+)
+
 # Members whose role is all that is new.
 TOUCH: Final = text("""
     UPDATE members SET version = version + 1
     WHERE id = ANY(CAST(:ids AS uuid[])) AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.id = members.id)
 """)
+
+# The name of a place and its code: branches of different units are often called alike.
+_PLACE: Final = "(SELECT o.name || ' ' || o.code FROM organisations o WHERE o.id = {})"
+
+# What would change, for whoever looks first. Who is new and looks like somebody who is there under
+# another number, or in another row, is pointed out and not refused: there are namesakes.
+CHANGES: Final = f"""
+    SELECT s.row_number,
+        CASE
+            WHEN w.is_new THEN 'new'
+            WHEN w.status = 'left' AND w.was <> 'left' THEN 'leaving'
+            WHEN w.was = 'left' AND w.status <> 'left' THEN 'returning'
+            WHEN w.was_in <> w.organisation_id THEN 'transferred'
+            ELSE 'changed'
+        END,
+        w.name || ' ' || w.member_no,
+        (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'column', d.name, 'was', d.was, 'becomes', d.becomes) ORDER BY d.place), '[]')
+            FROM (VALUES
+                (1, 'name', m.name, w.name),
+                (2, 'branch_code', {_PLACE.format("m.organisation_id")},
+                    {_PLACE.format("w.organisation_id")}),
+                (3, 'group_code', {_PLACE.format("m.group_id")}, {_PLACE.format("w.group_id")}),
+                (4, 'status', m.status, w.status),
+                (5, 'joined_on', m.joined_on::text, w.joined_on::text),
+                (6, 'scored', m.scored::text, w.scored::text)
+            ) AS d (place, name, was, becomes)
+            WHERE d.was IS DISTINCT FROM d.becomes AND (d.name <> 'name' OR NOT w.is_new)
+        )
+    FROM ({_WANTED}) AS w
+    JOIN staged s ON s.member_no = w.member_no
+    LEFT JOIN members m ON m.id = w.id
+    UNION ALL
+    SELECT s.row_number, 'role', s.name || ' ' || s.member_no,
+        jsonb_build_array(jsonb_build_object(
+            'column', 'role', 'was', NULL, 'becomes', s.role || ' ' || o.name))
+    FROM staged s
+    JOIN organisations o ON o.code = s.role_organisation_code
+    LEFT JOIN members m ON m.member_no = s.member_no
+    LEFT JOIN role_assignments r
+        ON r.member_id = m.id AND r.role = s.role AND r.organisation_id = o.id
+    WHERE s.role IS NOT NULL AND s.status <> 'left' AND r.id IS NULL
+    UNION ALL
+    SELECT s.row_number, 'maybe_double', s.name || ' ' || s.member_no,
+        jsonb_build_array(jsonb_build_object(
+            'column', 'member_no', 'was', min(alike.known_as), 'becomes', s.member_no))
+    FROM staged s
+    JOIN (
+        SELECT m.member_no, translate(m.name, ' \u3000', '') AS name, m.joined_on,
+            -- Who belongs elsewhere is for those above to look up.
+            CASE WHEN o.path ^@ ANY (CAST(:reaches AS text[]))
+                THEN m.member_no || ' ' || o.name END AS known_as
+        FROM members m JOIN organisations o ON o.id = m.organisation_id
+        UNION ALL
+        SELECT member_no, translate(name, ' \u3000', ''), joined_on, member_no FROM staged
+        WHERE NOT EXISTS (SELECT FROM members m WHERE m.member_no = staged.member_no)
+    ) AS alike ON alike.name = translate(s.name, ' \u3000', '')
+        AND alike.joined_on = s.joined_on AND alike.member_no <> s.member_no
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.member_no = s.member_no)
+    GROUP BY s.row_number, s.name, s.member_no
+"""  # noqa: S608 - put together from constants

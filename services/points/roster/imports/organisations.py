@@ -159,6 +159,22 @@ _CHECKS: Final = (
 )
 
 
+_CHANGES: Final = """
+    SELECT s.row_number, CASE WHEN o.id IS NULL THEN 'new' ELSE 'renamed' END, s.name,
+        jsonb_build_array(CASE WHEN o.id IS NULL
+            THEN jsonb_build_object(
+                'column', 'parent_code', 'was', NULL,
+                'becomes', coalesce(above.name, beside.name) || ' ' || s.parent_code)
+            ELSE jsonb_build_object('column', 'name', 'was', o.name, 'becomes', s.name)
+        END)
+    FROM staged s
+    LEFT JOIN organisations o ON o.code = s.code
+    LEFT JOIN organisations above ON above.code = s.parent_code
+    LEFT JOIN staged beside ON beside.code = s.parent_code
+    WHERE o.id IS NULL OR o.name <> s.name
+"""
+
+
 def _parameters(principal: Principal, permission: Permission) -> Mapping[str, Any]:
     nestings = [f"{kind}<{above}" for kind, parents in policy.PARENTS.items() for above in parents]
     return {"nestings": nestings, "reaches": list(principal.paths(permission))}
@@ -187,6 +203,7 @@ KIND: Final = Kind(
     ),
     checks=_CHECKS,
     apply=_apply,
+    changes=_CHANGES,
     permission=ROSTER_IMPORT,
     parameters=_parameters,
 )

@@ -42,6 +42,7 @@ export const routes: RouteRecordRaw[] = [
   page('/members/:id', () => import('./pages/people/MemberPage.vue'), 'roster.read'),
   page('/roles', () => import('./pages/people/RolesPage.vue'), 'roles.read', ['peopleGroup', 'roles']),
   page('/invitations', () => import('./pages/people/InvitationsPage.vue'), 'invitations.issue', ['peopleGroup', 'invitations']),
+  page('/namesakes', () => import('./pages/people/NamesakesPage.vue'), 'roster.namesakes', ['peopleGroup', 'namesakes']),
   page('/roster-import', () => import('./pages/people/RosterImportPage.vue'), 'roster.write', ['peopleGroup', 'rosterImport']),
 
   page('/claims', () => import('./pages/queues/ClaimsPage.vue'), 'claims.review', ['queuesGroup', 'claims']),

@@ -47,6 +47,7 @@ export const PERMISSIONS = {
   'roles.give': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'roles.read': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'roster.groups': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
+  'roster.namesakes': ['city_admin', 'unit_admin'],
   'roster.read': ['branch_secretary', 'city_admin', 'committee_member', 'group_leader', 'unit_admin'],
   'roster.read_one': ['auditor', 'branch_secretary', 'city_admin', 'committee_member', 'group_leader', 'member', 'organiser', 'unit_admin'],
   'roster.write': ['city_admin', 'unit_admin'],

@@ -153,6 +153,20 @@ export const codes = {
     top_n_and_own: ['前几名与本人位次', 'the first ones and the own position'],
     full: ['完整榜单', 'the whole board'],
   },
+  importChange: {
+    new: ['新增', 'new'],
+    changed: ['变更', 'changed'],
+    renamed: ['改名', 'renamed'],
+    transferred: ['转移', 'transferred'],
+    leaving: ['转出', 'leaving'],
+    returning: ['转回', 'returning'],
+    role: ['任职', 'role'],
+    maybe_double: ['疑似重复', 'possible double'],
+  },
+  alike: {
+    same_day: ['入党日期', 'day of joining'],
+    same_branch: ['所在支部', 'branch'],
+  },
   importKind: {
     roster: ['党员名册', 'roster'],
     organisations: ['组织架构', 'organisations'],

@@ -14,6 +14,7 @@ export const common = {
     roles: ['角色', 'Roles'],
     invitations: ['邀请码', 'Invitations'],
     rosterImport: ['名册导入', 'Roster import'],
+    namesakes: ['疑似重复', 'Possible doubles'],
     queuesGroup: ['待办', 'To decide'],
     claims: ['申报审核', 'Claims'],
     adjustments: ['加减分审批', 'Adjustments'],
