@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 _EVERYWHERE = (
     "/", "/rules", "/rule-sets", "/organisations", "/members", "/roles", "/invitations",
-    "/roster-import", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
+    "/roster-import", "/namesakes", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
     "/calendar", "/events/new", "/plan-import", "/record-book", "/statements", "/cadence", "/boards",
     "/reports", "/proofs", "/imports",
 )  # fmt: skip

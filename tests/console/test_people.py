@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -130,3 +131,53 @@ def test_a_roster_is_looked_at_before_it_counts(suite: Suite, open_console: Open
         "新同志",
         "第三人",
     ]
+
+
+def test_a_preview_shows_row_by_row_who_is_new_who_changes_and_who_leaves(
+    suite: Suite, open_console: OpenConsole, screenshots: Path
+) -> None:
+    stays, goes = suite.newcomers("u001-b01", 2)
+    page = open_console("city1", "/roster-import")
+    rows = _roster(
+        (stays["member_no"], stays["name"], "u001-b02", "正式党员"),
+        (goes["member_no"], goes["name"], "u001-b01", "已转出"),
+        ("W011", "新同志", "u001-b01", "预备党员"),
+    )
+    page.locator("input[type=file]").set_input_files(
+        {"name": "roster.csv", "mimeType": "text/csv", "buffer": rows}
+    )
+    page.get_by_role("button", name="上传并预览").click()
+    table = page.get_by_role("region", name="将发生的变化")
+    expect(table.locator("tbody tr")).to_have_count(3, timeout=20_000)
+    for row, words in enumerate(("转移", "转出", "新增")):
+        expect(table.locator("tbody tr").nth(row)).to_contain_text(words)
+    expect(table.locator("tbody tr").first).to_contain_text("u001-b02")
+    assert serious(page) == []
+    page.screenshot(path=screenshots / "console-roster-preview.png", full_page=True)
+    page.locator("label", has_text="转出 1").click()
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(table).to_contain_text(goes["name"])
+
+
+def test_two_entries_that_look_alike_are_told_apart_and_a_slip_is_taken_back(
+    suite: Suite, open_console: OpenConsole, screenshots: Path
+) -> None:
+    city = suite.sign_in("city1")
+    place = suite.organisation("u001-b01")["id"]
+    for number in ("W021", "W022"):
+        city.post("/members", {"member_no": number, "name": "司徒重名", "organisation_id": place})
+    page = open_console("city1", "/namesakes")
+    pair = page.locator("tbody tr", has_text="司徒重名")
+    expect(pair).to_contain_text("W021")
+    expect(pair).to_contain_text("W022")
+    assert serious(page) == []
+    page.screenshot(path=screenshots / "console-namesakes.png", full_page=True)
+    pair.get_by_role("button", name="不是同一人").click()
+    expect(pair).to_have_count(0)
+    page.get_by_role("button", name="撤销").click()
+    expect(pair).to_have_count(1)
+    pair.get_by_role("button", name="不是同一人").click()
+    expect(pair).to_have_count(0)
+    assert all(
+        item["first"]["name"] != "司徒重名" for item in city.get("/members/namesakes")["items"]
+    )

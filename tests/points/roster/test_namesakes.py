@@ -65,7 +65,9 @@ def test_only_who_keeps_both_entries_tells_them_apart(city: City) -> None:
     assert refused(city.caller("branch_secretary", "b1"), one, other) == (403, "role_needed")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     people=st.lists(
         st.tuples(
