@@ -40,7 +40,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
         "dropped-previews": repeated(database, drop_previews, every=3600),
-        "unit-counts": repeated(database, counting(COUNTERS), every=60),
+        "unit-counts": repeated(database, counting(COUNTERS), every=10),
         "forgotten-devices": repeated(database, forget_devices, every=3600),
         "retention": repeated(database, keep_no_longer, every=3600),
         "check-outs": repeated(database, check_out_those_left, every=60),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.events.counts.service import counted_at, counting, read
 from shared.clock import FixedClock
@@ -46,14 +47,33 @@ def test_each_unit_is_counted_for_this_year_and_the_last(count: Any) -> None:
     assert count() == []
 
 
-def test_it_is_counted_anew_after_a_while(count: Any, clock: FixedClock) -> None:
+def test_a_small_city_is_counted_anew_after_a_minute(count: Any, clock: FixedClock) -> None:
     count()
-    clock.advance(3 * HOUR - 1)
+    clock.advance(59)
     assert count() == []
     clock.advance(1)
     assert {year for _, year in count()} == {2026}
     clock.advance(DAY)
     assert {year for _, year in count()} == {2025, 2026}
+
+
+def test_the_more_units_the_longer_each_rests(
+    count: Any, database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as uow:
+        uow.session.execute(
+            text(
+                "INSERT INTO roster_organisations (id, code, name, kind, parent_id, path, version)"
+                " SELECT gen_random_uuid(), 'n' || n, 'n', 'unit', NULL, '/n' || n || '/', 1"
+                " FROM generate_series(1, 58) AS n"
+            )
+        )
+        uow.commit()
+    count()
+    clock.advance(119)
+    assert count() == []
+    clock.advance(1)
+    assert len(count()) == 60
 
 
 def test_a_new_year_is_counted_from_its_first_moment_in_shanghai(

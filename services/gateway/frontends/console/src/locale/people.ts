@@ -73,6 +73,7 @@ export const people = {
     'One name, and one day of joining or one branch. Where they are two people, say so; where one person was entered twice, open one entry and mark it as left, and correct points by an adjustment.',
   ],
   noNamesakes: ['没有疑似重复的人员', 'No entries look alike'],
+  personName: ['姓名', 'Name'],
   alike: ['相同之处', 'Alike'],
   oneEntry: ['档案一', 'One entry'],
   otherEntry: ['档案二', 'The other'],
