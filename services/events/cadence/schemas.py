@@ -167,6 +167,12 @@ class WatchedOut(Schema):
     verified = fields.Boolean(attribute="rule.verified", required=True)
     period = fields.String(attribute="figures.period", required=True)
     minimum = fields.Integer(attribute="figures.minimum", required=True)
+    kinds = fields.List(
+        fields.String(),
+        attribute="rule.kinds",
+        required=True,
+        metadata={"description": "categories of the events that satisfy it"},
+    )
     duty = fields.Nested(DutyOut, required=True, allow_none=True)
     periods = fields.List(fields.Nested(PeriodOut), required=True)
 
