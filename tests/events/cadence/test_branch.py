@@ -56,7 +56,8 @@ def test_an_event_of_the_branch_satisfies_its_rule_and_no_other(
 ) -> None:
     calendar = read()
     before = cells(calendar)
-    assert of_rule(calendar, rule)["kinds"] == [category]
+    watched = of_rule(calendar, rule)
+    assert (watched["seen_by"], watched["kinds"]) == ("events", [category])
     event = past.held(HERE, category, "2026-05-20 14:00", branch[:3])
     calendar = read()
     after = cells(calendar)

@@ -14640,13 +14640,15 @@ export interface components {
         };
         WatchedOut: {
             duty: components["schemas"]["DutyOut"] | null;
-            /** @description categories of the events that satisfy it */
+            /** @description categories or tags of the events that satisfy it */
             kinds: string[];
             minimum: number;
             name: string;
             period: string;
             periods: components["schemas"]["PeriodOut"][];
             rule: string;
+            /** @description events, marks, study or training */
+            seen_by: string;
             source: string;
             verified: boolean;
         };

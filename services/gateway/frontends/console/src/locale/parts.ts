@@ -6,6 +6,7 @@ export const parts = {
   linesUnknown: ['名册中没有：', 'Not in the roster:'],
   tabs: { guests: ['嘉宾', 'Guests'], teams: ['队伍', 'Teams'], paper: ['张贴码与纸表', 'Codes and lists on paper'] },
 
+  more: ['更多设置', 'More settings'],
   tags: ['兼属类别（合并召开）', 'Also counts as'],
   alsoFor: ['另面向组织', 'Also for'],
   requiredRoles: ['仅限担任以下职务者', 'Only for those who are'],
@@ -53,7 +54,7 @@ export const parts = {
   seatsNow: [(n: number) => `尚余 ${n}`, (n: number) => `${n} left`],
 
   guestsLead: ['点名邀请的外组织党员：可见、可报名、可签到，与本组织党员相同。', 'Members of elsewhere, invited by name: they see it, register and check in like one’s own.'],
-  invite: ['邀请', 'Invite'],
+  noGuests: ['还没有邀请嘉宾', 'Nobody is invited yet'],
   inviteThem: [(n: number) => `邀请 ${n} 人`, (n: number) => `Invite ${n}`],
   invitedAt: ['邀请时间', 'Invited'],
   takeBack: ['撤回邀请', 'Take back'],

@@ -6,6 +6,12 @@ export type Figure = boolean | number | string | readonly string[]
 
 export const figureName = (name: string): string => (words.value.planning.rules.figures as Readonly<Record<string, string>>)[name] ?? name
 
+/** The names of a rule's figures, in the order in which people read them. */
+export const namesOf = (figures: Readonly<Record<string, unknown>>): string[] => {
+  const order = Object.keys(words.value.planning.rules.figures)
+  return Object.keys(figures).sort((a, b) => order.indexOf(a) - order.indexOf(b))
+}
+
 /** One value as people say it. */
 export function figureValue(name: string, value: Figure): string {
   const { act, planning } = words.value
@@ -17,6 +23,6 @@ export function figureValue(name: string, value: Figure): string {
 }
 
 export const figuresInWords = (figures: Readonly<Record<string, unknown>>): string =>
-  Object.entries(figures)
-    .map(([name, value]) => `${figureName(name)} ${figureValue(name, value as Figure)}`)
+  namesOf(figures)
+    .map((name) => `${figureName(name)} ${figureValue(name, figures[name] as Figure)}`)
     .join(' · ')
