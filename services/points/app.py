@@ -20,6 +20,7 @@ from services.points.roster import routes as roster
 from services.points.rules import routes as rules
 from services.points.simulations import routes as simulations
 from services.points.statements import routes as statements
+from services.points.waiting import routes as waiting
 from shared.audit.routes import audit_blueprint
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     adjustments.blueprint,
     appeals.blueprint,
     proofs.blueprint,
+    waiting.blueprint,
     audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
 )
 

@@ -15,6 +15,7 @@ _EVERYWHERE = (
     "/roster-import", "/namesakes", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
     "/calendar", "/events/new", "/plan-import", "/record-book", "/statements", "/cadence", "/boards",
     "/reports", "/proofs", "/imports",
+    "/year-themes", "/working-days", "/cadence-rules", "/study-hours",
 )  # fmt: skip
 
 
@@ -30,12 +31,16 @@ def test_every_page_is_quiet_and_accessible(
     suite: Suite, open_console: OpenConsole, screenshots: Path, username: str, width: int, language: str, dark: bool
 ) -> None:  # fmt: skip
     page = open_console(username, "/", width=width, language=language, dark=dark)
-    event = suite.hold_event(suite.sign_in("secretary"), title="控制台走查")
+    event = suite.hold_event(suite.sign_in("secretary"), category="sports", title="控制台走查")
     pages = [*_EVERYWHERE, "/audit", "/nowhere"]
     if username != "auditor":
         member = suite.account("member01")["member_id"]
         pages += [f"/members/{member}"]
-        tabs = ("overview", "registrations", "attendance", "expected", "results")
+        tabs = (
+            "overview", "registrations", "attendance", "expected", "results", "teams", "guests",
+            "paper",
+        )  # fmt: skip
+        pages += [f"/events/{event['id']}/printed-codes"]
         pages += [f"/events/{event['id']}?tab={tab}" for tab in tabs]
     findings = {}
     for path in pages:

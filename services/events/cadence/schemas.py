@@ -23,6 +23,23 @@ class Words(fields.String):
         return super()._serialize(said, attr, obj, **kwargs)
 
 
+def _seen_by() -> fields.String:
+    return fields.String(
+        attribute="rule.seen_by",
+        required=True,
+        metadata={"description": "events, marks, study or training"},
+    )
+
+
+def _kinds() -> Any:
+    return fields.List(
+        fields.String(),
+        attribute="rule.kinds",
+        required=True,
+        metadata={"description": "categories or tags of the events that satisfy it"},
+    )
+
+
 class MarkIn(Schema):
     """Done or not, and nothing of its contents."""
 
@@ -60,17 +77,8 @@ class RuleOut(Schema):
         required=True,
         metadata={"description": "read in the source; otherwise it came second-hand"},
     )
-    seen_by = fields.String(
-        attribute="rule.seen_by",
-        required=True,
-        metadata={"description": "events, marks, study or training"},
-    )
-    kinds = fields.List(
-        fields.String(),
-        attribute="rule.kinds",
-        required=True,
-        metadata={"description": "categories or tags of the events that satisfy it"},
-    )
+    seen_by = _seen_by()
+    kinds = _kinds()
     fixed = fields.Function(
         lambda shown: sorted(shown["rule"].fixed),
         metadata={"type": "array", "items": {"type": "string"}},
@@ -167,6 +175,8 @@ class WatchedOut(Schema):
     verified = fields.Boolean(attribute="rule.verified", required=True)
     period = fields.String(attribute="figures.period", required=True)
     minimum = fields.Integer(attribute="figures.minimum", required=True)
+    seen_by = _seen_by()
+    kinds = _kinds()
     duty = fields.Nested(DutyOut, required=True, allow_none=True)
     periods = fields.List(fields.Nested(PeriodOut), required=True)
 

@@ -75,6 +75,11 @@ class SessionRow(Base):
     static_version: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def printed(self) -> bool:
+        """Whether a printed code is switched on."""
+        return self.static_version is not None
+
 
 class RoleRow(Base):
     __tablename__ = "event_roles"

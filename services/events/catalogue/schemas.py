@@ -170,6 +170,9 @@ class SessionOut(Schema):
     ends_at = Moment(required=True)
     opens_at = Moment(required=True)
     closes_at = Moment(required=True)
+    printed = fields.Boolean(
+        required=True, metadata={"description": "a printed code is switched on for it"}
+    )
 
 
 class RoleOut(Schema):

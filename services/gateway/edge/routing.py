@@ -60,6 +60,7 @@ OWNERS: Final[dict[str, tuple[str, ...]]] = {
         "/api/v1/simulations",
         "/api/v1/statements",
         "/api/v1/unit-leaderboards",
+        "/api/v1/waiting",
     ),
 }
 

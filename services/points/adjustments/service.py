@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -155,11 +155,7 @@ def page(
     about_oneself = AdjustmentRow.member_id == principal.member_id
     query = _SHOWN.where(or_(about_oneself, reached)).order_by(AdjustmentRow.id.desc())
     if filters["queue"]:
-        query = query.where(
-            AdjustmentRow.state == "proposed",
-            AdjustmentRow.proposed_by != principal.member_id,
-            ~about_oneself,
-        )
+        query = query.where(_waits_for(principal))
     if filters["member_id"]:
         query = query.where(AdjustmentRow.member_id == filters["member_id"])
     if filters["state"]:
@@ -169,6 +165,26 @@ def page(
     if before is not None:
         query = query.where(AdjustmentRow.id < before)
     return [_shown(row) for row in uow.session.execute(query.limit(limit))]
+
+
+def waiting(principal: Principal) -> Select[int]:
+    """Return as SQL how many adjustments the asker may decide."""
+    return (
+        select(func.count())
+        .select_from(AdjustmentRow)
+        .join(Member, Member.id == AdjustmentRow.member_id)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(_waits_for(principal))
+    )
+
+
+def _waits_for(principal: Principal) -> ColumnElement[bool]:
+    return and_(
+        within(principal.paths(ADJUSTMENTS_DECIDE)),
+        AdjustmentRow.state == "proposed",
+        AdjustmentRow.proposed_by != principal.member_id,
+        AdjustmentRow.member_id != principal.member_id,
+    )
 
 
 _SHOWN: Select[*tuple[Any, ...]] = (

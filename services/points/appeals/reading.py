@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from services.points.adjustments.reach import within
@@ -43,11 +43,7 @@ def page(
     own = AppealRow.member_id == principal.member_id
     query = _SHOWN.where(or_(own, within(principal.paths(APPEALS_DECIDE))))
     if filters["queue"]:
-        query = query.where(
-            AppealRow.state == "open",
-            not_(AppealRow.involved.contains([principal.member_id])),
-            _of_own_levels(principal),
-        )
+        query = query.where(_waits_for(principal))
     if filters["member_id"]:
         query = query.where(AppealRow.member_id == filters["member_id"])
     if filters["state"]:
@@ -58,6 +54,17 @@ def page(
         query = query.where(AppealRow.id < before)
     rows = uow.session.execute(query.order_by(AppealRow.id.desc()).limit(limit))
     return [_shown(uow, row) for row in rows]
+
+
+def waiting(principal: Principal) -> Select[int]:
+    """Return as SQL how many appeals the asker may decide."""
+    return (
+        select(func.count())
+        .select_from(AppealRow)
+        .join(Member, Member.id == AppealRow.member_id)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(_waits_for(principal))
+    )
 
 
 def read(uow: UnitOfWork, principal: Principal, appeal_id: UUID) -> dict[str, Any]:
@@ -116,6 +123,15 @@ def _shown(uow: UnitOfWork, found: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "overdue": standing.overdue(now),
         "can_escalate": standing.escalatable(now),
     }
+
+
+def _waits_for(principal: Principal) -> ColumnElement[bool]:
+    return and_(
+        within(principal.paths(APPEALS_DECIDE)),
+        AppealRow.state == "open",
+        not_(AppealRow.involved.contains([principal.member_id])),
+        _of_own_levels(principal),
+    )
 
 
 def _of_own_levels(principal: Principal) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from services.points.claims import refusals, review
@@ -47,7 +47,7 @@ def page(
     elif query["queue"] == "reach":
         rows = rows.where(or_(_leads(principal), _reviews(principal)))
     else:
-        rows = rows.where(Claim.member_id != principal.member_id, _waits_for(uow, principal))
+        rows = rows.where(_waits_for(uow, principal))
     rows = _filtered(uow, rows, query)
     if query["queue"] == "review":
         rows = rows.order_by(Claim.due_on, Claim.id)
@@ -58,6 +58,12 @@ def page(
         if after is not None:
             rows = rows.where(Claim.id < after[1])
     return [_shown(row) for row in uow.session.execute(rows.limit(limit))]
+
+
+def waiting(uow: UnitOfWork, principal: Principal) -> Select[int]:
+    """Return as SQL how many claims wait for the asker's review."""
+    rows = _rows().where(_waits_for(uow, principal))
+    return rows.with_only_columns(func.count(), maintain_column_froms=True)
 
 
 def detail(uow: UnitOfWork, principal: Principal, claim_id: UUID) -> dict[str, Any]:
@@ -125,13 +131,14 @@ def _rows() -> Select[*tuple[Any, ...]]:
 def _waits_for(uow: UnitOfWork, principal: Principal) -> ColumnElement[bool]:
     """What `review.possible` leaves somebody to decide, as a condition."""
     overdue = Claim.due_on < local_day(uow.clock.now())
-    return or_(
+    own_turn = or_(
         and_(Claim.state == "first_review", _leads(principal)),
         and_(
             or_(Claim.state == "branch_review", and_(Claim.state == "first_review", overdue)),
             _reviews(principal),
         ),
     )
+    return and_(Claim.member_id != principal.member_id, own_turn)
 
 
 def _leads(principal: Principal) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Integer, Row, TextualSelect, column, text
 
 from services.points.ledger.decided import post_decided
 from services.points.ledger.permissions import HELD_DECIDE
@@ -30,6 +30,11 @@ _ONE = text(f"""
     JOIN organisations o ON o.id = h.organisation_id JOIN members m ON m.id = h.member_id
     WHERE h.id = :id FOR UPDATE OF h
 """)  # noqa: S608 - put together from a constant
+_WAITING = text("""
+    SELECT count(*) AS waiting FROM held_facts h JOIN organisations o ON o.id = h.organisation_id
+    WHERE h.decision IS NULL AND h.member_id <> :asker
+        AND o.path ^@ ANY (CAST(:reaches AS text[]))
+""")
 _DECIDE = text("""
     UPDATE held_facts SET decision = :decision, reason = :reason, decided_by = :by,
         decided_at = :now
@@ -48,6 +53,13 @@ def page(
         "waiting": waiting,
     }
     return list(uow.session.execute(_PAGE, values))
+
+
+def waiting(principal: Principal) -> TextualSelect:
+    """Return as SQL how much is held that the asker may decide on."""
+    reaches = list(principal.paths(HELD_DECIDE))
+    counted = _WAITING.bindparams(reaches=reaches, asker=principal.member_id)
+    return counted.columns(column("waiting", Integer))
 
 
 def decide(

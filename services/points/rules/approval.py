@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, and_, false, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
+from services.points.roster.models import Organisation
 from services.points.rules import policy, service
 from services.points.rules.floor import check_floor
 from services.points.rules.in_force import of
@@ -34,6 +36,28 @@ _MARK_STALE: Final = text("""
     ))
 """)
 _PATH: Final = text("SELECT path FROM organisations WHERE id = :id")
+
+
+def waiting(principal: Principal) -> Select[int]:
+    """Return as SQL how many submitted sets the asker may approve, as the second person."""
+    paths = principal.paths(RULE_SETS_APPROVE)
+    place = aliased(Organisation)
+    # The city's own belong to the top of the tree.
+    theirs = or_(
+        place.id == RuleSetRow.organisation_id,
+        and_(RuleSetRow.organisation_id.is_(None), place.parent_id.is_(None)),
+    )
+    return (
+        select(func.count())
+        .select_from(RuleSetRow)
+        .join(place, theirs)
+        .where(
+            RuleSetRow.state == "submitted",
+            RuleSetRow.created_by != principal.member_id,
+            RuleSetRow.submitted_by != principal.member_id,
+            or_(false(), *(place.path.startswith(path, autoescape=True) for path in paths)),
+        )
+    )
 
 
 def submit(

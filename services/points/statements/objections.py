@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from services.points.adjustments.models import AdjustmentRow
+from services.points.adjustments.reach import within
 from services.points.notices.service import notify
 from services.points.roster import organisations
+from services.points.roster.models import Organisation
 from services.points.statements import policy, refusals, service
 from services.points.statements.models import LineRow, ObjectionRow, StatementRow
 from services.points.statements.permissions import OBJECT, STATEMENTS_KEEP
@@ -106,3 +108,20 @@ def answer(
     )
     notify(uow, [row.raised_by], "objection.answered", row.id, sentence)
     return row
+
+
+def waiting(principal: Principal) -> Select[int]:
+    """Return as SQL how many objections to statements on notice the asker may answer."""
+    return (
+        select(func.count())
+        .select_from(ObjectionRow)
+        .join(StatementRow, StatementRow.id == ObjectionRow.statement_id)
+        .join(Organisation, Organisation.id == StatementRow.organisation_id)
+        .where(
+            within(principal.paths(STATEMENTS_KEEP)),
+            StatementRow.state == policy.PUBLISHED,
+            ObjectionRow.decision.is_(None),
+            ObjectionRow.raised_by != principal.member_id,
+            ObjectionRow.line_member_id != principal.member_id,
+        )
+    )

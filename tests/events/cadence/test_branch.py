@@ -54,7 +54,10 @@ def test_what_is_due_says_until_when(read: Any, branch: list[UUID]) -> None:
 def test_an_event_of_the_branch_satisfies_its_rule_and_no_other(
     read: Any, past: Past, branch: list[UUID], category: str, rule: str, period: str
 ) -> None:
-    before = cells(read())
+    calendar = read()
+    before = cells(calendar)
+    watched = of_rule(calendar, rule)
+    assert (watched["seen_by"], watched["kinds"]) == ("events", [category])
     event = past.held(HERE, category, "2026-05-20 14:00", branch[:3])
     calendar = read()
     after = cells(calendar)

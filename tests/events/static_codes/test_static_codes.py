@@ -16,6 +16,12 @@ def code_of(ways: Ways, event: Event, method: str = "GET", more: str = "") -> An
     return ways.staff(event, method, path)
 
 
+def is_printed(ways: Ways, event: Event) -> bool:
+    """Tell what the event itself says, without asking for a code that may be off."""
+    (session,) = ways.staff(event, "GET", f"/events/{event.id}").json["sessions"]
+    return bool(session["printed"])
+
+
 def scan(ways: Ways, code: str) -> Any:
     return ways.door.scan(ways.member(), code=code)
 
@@ -27,8 +33,10 @@ def test_it_is_off_until_somebody_switches_it_on(ways: Ways, event: Event) -> No
     guessed = static.issue(KEY, ways.session(event).short_id, 1)
     refused = scan(ways, guessed)
     assert (refused.status_code, refused.json["code"]) == (410, "static_code_off")
+    assert not is_printed(ways, event)
     switched = code_of(ways, event, "PUT")
     assert switched.status_code == 200, switched.text
+    assert is_printed(ways, event)
     assert switched.json["url"].endswith(f"/c/{switched.json['code']}")
     assert code_of(ways, event, "PUT").json == switched.json == code_of(ways, event).json
     admitted = scan(ways, switched.json["code"])
@@ -40,6 +48,7 @@ def test_switched_off_it_is_worth_nothing_at_once_and_for_good(ways: Ways, event
     old = code_of(ways, event, "PUT").json["code"]
     assert scan(ways, old).status_code == 201
     assert code_of(ways, event, "DELETE").status_code == 204
+    assert not is_printed(ways, event)
     assert scan(ways, old).json["code"] == "static_code_off"
     assert code_of(ways, event, "DELETE").status_code == 204
     new = code_of(ways, event, "PUT").json["code"]

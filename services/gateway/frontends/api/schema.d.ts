@@ -11227,6 +11227,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count what waits for the asker's decision, queue by queue. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/year-themes": {
         parameters: {
             query?: never;
@@ -14361,6 +14406,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             opens_at: string;
+            /** @description a printed code is switched on for it */
+            printed: boolean;
             /** Format: date-time */
             starts_at: string;
             title: string;
@@ -14856,13 +14903,25 @@ export interface components {
             rule: string;
             where: string;
         };
+        WaitingOut: {
+            adjustments: number | null;
+            appeals: number | null;
+            claims: number | null;
+            held_facts: number | null;
+            objections: number | null;
+            rule_sets: number | null;
+        };
         WatchedOut: {
             duty: components["schemas"]["DutyOut"] | null;
+            /** @description categories or tags of the events that satisfy it */
+            kinds: string[];
             minimum: number;
             name: string;
             period: string;
             periods: components["schemas"]["PeriodOut"][];
             rule: string;
+            /** @description events, marks, study or training */
+            seen_by: string;
             source: string;
             verified: boolean;
         };

@@ -56,12 +56,17 @@ export const routes: RouteRecordRaw[] = [
   page('/calendar', () => import('./pages/events/CalendarPage.vue'), 'events.create', ['eventsGroup', 'calendar']),
   page('/events/new', () => import('./pages/events/EventNewPage.vue'), 'events.create'),
   page('/events/:id', () => import('./pages/events/EventPage.vue'), 'events.create'),
+  page('/events/:id/printed-codes', () => import('./pages/events/PrintedCodesPage.vue'), 'events.create'),
+  page('/year-themes', () => import('./pages/events/YearThemesPage.vue'), 'year_themes.read', ['eventsGroup', 'themes']),
+  page('/working-days', () => import('./pages/events/WorkingDaysPage.vue'), 'calendar.read', ['eventsGroup', 'workingDays']),
   page('/plan-import', () => import('./pages/events/PlanImportPage.vue'), 'events.import', ['eventsGroup', 'plan']),
   page('/record-book', () => import('./pages/events/RecordBookPage.vue'), 'record_book.read', ['eventsGroup', 'recordBook']),
 
   page('/statements', () => import('./pages/points/StatementsPage.vue'), 'statements.keep', ['pointsGroup', 'statements']),
   page('/statements/:id', () => import('./pages/points/StatementPage.vue'), 'statements.keep'),
   page('/cadence', () => import('./pages/points/CadencePage.vue'), 'cadence.read', ['pointsGroup', 'cadence']),
+  page('/cadence-rules', () => import('./pages/points/CadenceRulesPage.vue'), 'cadence.rules', ['pointsGroup', 'cadenceRules']),
+  page('/study-hours', () => import('./pages/points/StudyHoursPage.vue'), 'study_hours.read', ['pointsGroup', 'studyHours']),
   page('/boards', () => import('./pages/points/BoardsPage.vue'), 'board_policies.write', ['pointsGroup', 'boards']),
   page('/reports', () => import('./pages/points/ReportsPage.vue'), 'reports.ask', ['pointsGroup', 'reports']),
 

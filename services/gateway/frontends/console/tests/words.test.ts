@@ -3,7 +3,9 @@ import { asCsv } from '@/components/columns'
 import { codes } from '@/locale/codes'
 import { common } from '@/locale/common'
 import { events } from '@/locale/events'
+import { parts } from '@/locale/parts'
 import { people } from '@/locale/people'
+import { planning } from '@/locale/planning'
 import { queues } from '@/locale/queues'
 import { rules } from '@/locale/rules'
 import { system } from '@/locale/system'
@@ -19,7 +21,7 @@ const say = (words: unknown): string => (typeof words === 'function' ? String((w
 
 describe('the words', () => {
   it('are there in both languages, Chinese in Chinese and English without it', () => {
-    for (const [name, pair] of pairsOf({ common, codes, rules, people, queues, events, system })) {
+    for (const [name, pair] of pairsOf({ common, codes, rules, people, queues, events, parts, planning, system })) {
       expect(pair, name).toHaveLength(2)
       expect(say(pair[0]).trim(), name).not.toBe('')
       expect(say(pair[1]), name).not.toMatch(/[\u4e00-\u9fff]/u)

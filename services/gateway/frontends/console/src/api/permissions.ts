@@ -63,6 +63,7 @@ export const PERMISSIONS = {
   'statements.read': ['branch_secretary', 'city_admin', 'committee_member', 'member', 'unit_admin'],
   'study_hours.own': ['member'],
   'study_hours.read': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
+  'waiting.read': ['auditor', 'branch_secretary', 'city_admin', 'committee_member', 'group_leader', 'member', 'organiser', 'unit_admin'],
   'year_themes.read': ['member'],
   'year_themes.set': ['city_admin'],
 } as const satisfies Record<string, readonly string[]>

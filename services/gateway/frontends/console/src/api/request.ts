@@ -38,6 +38,17 @@ export async function ask<M extends Method, P extends PathOf<M>>(
   return (answer.status === 204 ? undefined : await answer.json()) as Answer<M, P>
 }
 
+/** The same with the version that its ETag names, where the answer itself has none: for `ifMatch`. @throws {Problem} */
+export async function askVersioned<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  options: Options<M, P> = {},
+): Promise<{ answer: Answer<M, P>; version: string }> {
+  const answer = await answerOf(method, path, options)
+  const version = (answer.headers.get('ETag') ?? '').replace(/^W\/|"/g, '')
+  return { answer: (await answer.json()) as Answer<M, P>, version }
+}
+
 /** Fetch a file and hand it to the browser to keep, under the name the server gave it. @throws {Problem} */
 export async function download<P extends PathOf<'get'>>(path: P, options: Options<'get', P> = {}): Promise<void> {
   const answer = await answerOf('get', path, options)

@@ -4,7 +4,9 @@ import { speak } from './pairs'
 import { common } from './common'
 import { codes } from './codes'
 import { events } from './events'
+import { parts } from './parts'
 import { people } from './people'
+import { planning } from './planning'
 import { queues } from './queues'
 import { rules } from './rules'
 import { system } from './system'
@@ -12,7 +14,7 @@ import { system } from './system'
 export type Language = 'zh-CN' | 'en'
 
 const KEY = 'console.language'
-const ALL = { ...common, codes, rules, people, queues, events, system }
+const ALL = { ...common, codes, rules, people, queues, events, parts, planning, system }
 const SPOKEN = { 'zh-CN': speak(ALL, 0), en: speak(ALL, 1) }
 
 export const language = ref<Language>(localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN')
