@@ -17,6 +17,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     member_id?: string | null;
                     organisation_id?: string | null;
                     state?: "proposed" | "approved" | "rejected" | "withdrawn" | null;
@@ -345,6 +347,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     member_id?: string | null;
                     organisation_id?: string | null;
                     state?: "open" | "upheld" | "dismissed" | "withdrawn" | null;
@@ -730,6 +734,8 @@ export interface paths {
                     until?: string | null;
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2093,6 +2099,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     /** @description own claims, newest first; what waits for the asker's review, oldest due first; or all claims of those the asker may review, newest first */
                     queue?: "own" | "review" | "reach";
                     /** @description itself and all below it */
@@ -2401,7 +2409,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forward, return, approve or reject a claim; an approval posts its points. */
+        /**
+         * Forward, return, approve or reject a claim; an approval posts its points.
+         * @description With If-Match only what the reviewer has seen is decided on.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2560,6 +2571,8 @@ export interface paths {
                     until?: string | null;
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2709,6 +2722,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2931,6 +2946,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -3310,6 +3327,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     /** @description e.g. 2026-11: whatever is on in it */
                     month?: string | null;
                     /** @description what an event counts as, by its category or one of its tags */
@@ -3489,6 +3508,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     session_id?: string | null;
                 };
                 header?: never;
@@ -3962,6 +3983,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     state?: "present" | "excused" | "absent" | null;
                 };
                 header?: never;
@@ -4079,6 +4102,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -4212,6 +4237,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -4426,6 +4453,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     state?: "asked" | "approved" | "declined" | "withdrawn" | null;
                 };
                 header?: never;
@@ -4990,6 +5019,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     state?: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled" | null;
                     q?: string | null;
                 };
@@ -5273,6 +5304,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -5543,6 +5576,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     session_id?: string | null;
                 };
                 header?: never;
@@ -6090,6 +6125,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -6441,6 +6478,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     waiting?: boolean;
                 };
                 header?: never;
@@ -6592,6 +6631,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -6814,6 +6855,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -7232,6 +7275,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -7370,6 +7415,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -7510,6 +7557,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     year?: number | null;
                 };
                 header?: never;
@@ -7981,6 +8030,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -8074,6 +8125,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -8266,6 +8319,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     /** @description everybody in it and below it */
                     organisation_id?: string;
                     status?: "full" | "probationary" | "mobile" | "retired" | "left";
@@ -8434,6 +8489,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     year?: number | null;
                 };
                 header?: never;
@@ -8607,6 +8664,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the objections within reach that wait for an answer, or have one; oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
+                    answered?: boolean;
+                    /** @description itself and all below it */
+                    organisation_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueuedObjectionPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objections/{objection_id}/answer": {
         parameters: {
             query?: never;
@@ -8671,6 +8781,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     /** @description itself and all below it */
                     organisation_id?: string;
                     parent_id?: string;
@@ -8984,6 +9096,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -9159,6 +9273,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -9482,6 +9598,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     organisation_id?: string;
                     member_id?: string;
                     role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
@@ -9611,6 +9729,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     organisation_id?: string | null;
                 };
                 header?: never;
@@ -10104,6 +10224,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                 };
                 header?: never;
                 path: {
@@ -10389,6 +10511,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     organisation_id?: string | null;
                     direction?: "gainers" | "losers" | null;
                 };
@@ -10537,6 +10661,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: boolean;
                     organisation_id?: string | null;
                     month?: string | null;
                     state?: "draft" | "published" | "closed" | null;
@@ -13370,6 +13496,39 @@ export interface components {
         PublishIn: {
             /** @default 5 */
             working_days?: number;
+        };
+        QueuedObjectionOut: {
+            /** Format: uuid */
+            adjustment_id: string | null;
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            decision: string | null;
+            /** Format: uuid */
+            id: string;
+            line: components["schemas"]["LineOut"];
+            /** Format: uuid */
+            line_member_id: string;
+            month: string;
+            /** Format: date */
+            notice_ends_on: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+            organisation_name: string;
+            /** Format: date-time */
+            raised_at: string;
+            /**
+             * Format: uuid
+             * @description null to who keeps the statement and has the line
+             */
+            raised_by: string | null;
+            reason: string;
+            /** Format: uuid */
+            statement_id: string;
+        };
+        QueuedObjectionPage: {
+            items: components["schemas"]["QueuedObjectionOut"][];
+            next_cursor: string | null;
         };
         ReasonIn: {
             reason: string;

@@ -11,10 +11,15 @@ interface Page<Row> {
 interface Paging {
   cursor: string | undefined
   limit: number
+  /** The page goes into a file: the audit log is to say so. */
+  export?: boolean
 }
 
 const TYPING_MS = 300
 export const PAGE = 50
+// The largest page that the services give, and how much of a list a browser puts into a file.
+const LARGEST_PAGE = 200
+export const MOST_EXPORTED = 50_000
 
 export type Listing<Row> = ReturnType<typeof useListing<Row, Record<string, string>>>
 
@@ -55,6 +60,23 @@ export function useListing<Row, Filters extends Record<string, string>>(
     } finally {
       if (mine === round) loading.value = false
     }
+  }
+
+  /**
+   * Read all that the filters leave, page after page, and say how far it is.
+   *
+   * Ends where `goOn` says no, or behind MOST_EXPORTED rows: then there are more than that.
+   */
+  async function all(goOn: (read: number) => boolean): Promise<Row[]> {
+    const found: Row[] = []
+    const asked = { ...filters }
+    let at: string | undefined
+    do {
+      const page = await ask(asked, { cursor: at, limit: LARGEST_PAGE, export: true })
+      found.push(...page.items)
+      at = page.next_cursor ?? undefined
+    } while (goOn(found.length) && at && found.length <= MOST_EXPORTED)
+    return found
   }
 
   function go(to: string | undefined): void {
@@ -106,7 +128,7 @@ export function useListing<Row, Filters extends Record<string, string>>(
     { immediate: true },
   )
 
-  return { filters, rows, problem, loading, cursor, nextCursor, isFiltered, load, next, previous, reset }
+  return { filters, rows, problem, loading, cursor, nextCursor, isFiltered, load, all, next, previous, reset }
 }
 
 function single(value: unknown): string | undefined {
