@@ -225,7 +225,7 @@ def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_it(
 
     page = open_console("city1", "/appeals")
     detail = _open(page, "当天已请假。")
-    for seen in ("请假条在支部。", "-1", "D02", "无故缺席集中学习", "已核实。", "提出"):
+    for seen in ("请假条在支部。", "-1", "今年最多再扣 5", "D02", "无故缺席集中学习", "已核实。", "提出"):
         expect(detail).to_contain_text(seen)
     _look(page, screenshots, "appeal")
     page.keyboard.press("a")
@@ -264,7 +264,10 @@ def test_what_was_never_posted_is_appealed_and_dismissed_with_a_reason(
     read = member.get(f"/appeals/{appeal['id']}")
     assert (read["state"], read["decision_reason"]) == ("dismissed", "签到表上没有本人。")
     assert member.points() == 0
-    visit(page, "/appeals?queue=&state=dismissed")
+    page.get_by_role("combobox", name="范围").locator("xpath=ancestor::*[contains(@class,'el-select')][1]").hover()
+    page.locator(".filters .el-select__clear").click()
+    expect(page.locator("tbody tr", has_text="听课没有记上。")).to_have_count(1)
+    assert "queue=" in page.url
     expect(_open(page, "听课没有记上。").get_by_role("alert")).to_contain_text("已办结")
 
 
@@ -309,7 +312,7 @@ def test_a_queue_s_list_is_taken_away_whole_and_noted_as_an_export(
         page.get_by_role("button", name="导出全部").click()
     lines = Path(file.value.path()).read_text("utf-8-sig").splitlines()
     everybody = suite.sign_in("city1").items("/members", status="full")
-    assert lines[0] == "编号,党员,所在支部,状态,参加积分,入党日期"
+    assert lines[0] == "编号,党员,所在支部,类别,计分,入党日期"
     assert len(lines) == 1 + len(everybody) > 200
     assert lines[-1].startswith(everybody[-1]["member_no"])
     since = (datetime.now(SHANGHAI) - timedelta(minutes=5)).isoformat()

@@ -18,7 +18,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     member_id?: string | null;
                     organisation_id?: string | null;
                     state?: "proposed" | "approved" | "rejected" | "withdrawn" | null;
@@ -348,7 +348,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     member_id?: string | null;
                     organisation_id?: string | null;
                     state?: "open" | "upheld" | "dismissed" | "withdrawn" | null;
@@ -735,7 +735,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -2100,7 +2100,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     /** @description own claims, newest first; what waits for the asker's review, oldest due first; or all claims of those the asker may review, newest first */
                     queue?: "own" | "review" | "reach";
                     /** @description itself and all below it */
@@ -2572,7 +2572,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -2723,7 +2723,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -2947,7 +2947,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -3328,7 +3328,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     /** @description e.g. 2026-11: whatever is on in it */
                     month?: string | null;
                     /** @description what an event counts as, by its category or one of its tags */
@@ -3509,7 +3509,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     session_id?: string | null;
                 };
                 header?: never;
@@ -3984,7 +3984,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     state?: "present" | "excused" | "absent" | null;
                 };
                 header?: never;
@@ -4103,7 +4103,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -4238,7 +4238,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -4454,7 +4454,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     state?: "asked" | "approved" | "declined" | "withdrawn" | null;
                 };
                 header?: never;
@@ -5020,7 +5020,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     state?: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled" | null;
                     q?: string | null;
                 };
@@ -5305,7 +5305,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -5577,7 +5577,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     session_id?: string | null;
                 };
                 header?: never;
@@ -6126,7 +6126,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -6479,7 +6479,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     waiting?: boolean;
                 };
                 header?: never;
@@ -6632,7 +6632,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -6856,7 +6856,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -7276,7 +7276,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -7416,7 +7416,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -7558,7 +7558,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     year?: number | null;
                 };
                 header?: never;
@@ -8031,7 +8031,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -8126,7 +8126,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -8320,7 +8320,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     /** @description everybody in it and below it */
                     organisation_id?: string;
                     status?: "full" | "probationary" | "mobile" | "retired" | "left";
@@ -8490,7 +8490,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     year?: number | null;
                 };
                 header?: never;
@@ -8678,7 +8678,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     answered?: boolean;
                     /** @description itself and all below it */
                     organisation_id?: string;
@@ -8782,7 +8782,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     /** @description itself and all below it */
                     organisation_id?: string;
                     parent_id?: string;
@@ -9097,7 +9097,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -9274,7 +9274,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -9599,7 +9599,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     organisation_id?: string;
                     member_id?: string;
                     role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
@@ -9730,7 +9730,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     organisation_id?: string | null;
                 };
                 header?: never;
@@ -10225,7 +10225,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -10512,7 +10512,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     organisation_id?: string | null;
                     direction?: "gainers" | "losers" | null;
                 };
@@ -10662,7 +10662,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
-                    export?: boolean;
+                    export?: true;
                     organisation_id?: string | null;
                     month?: string | null;
                     state?: "draft" | "published" | "closed" | null;
@@ -12876,6 +12876,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             organisation_id: string;
+            organisation_name: string;
         };
         MemberOutcomePage: {
             items: components["schemas"]["MemberOutcomeOut"][];

@@ -12,7 +12,7 @@ interface Paging {
   cursor: string | undefined
   limit: number
   /** The page goes into a file: the audit log is to say so. */
-  export?: boolean
+  export?: true
 }
 
 const TYPING_MS = 300
@@ -43,7 +43,13 @@ export function useListing<Row, Filters extends Record<string, string>>(
   let round = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const cursor = computed(() => single(route.query.cursor))
+  /** What the address says; empty is an answer as well: "all", where the default is not. */
+  function said(name: string): string | undefined {
+    const value = route.query[name]
+    return typeof value === 'string' ? value : undefined
+  }
+
+  const cursor = computed(() => said('cursor') || undefined)
   const isFiltered = computed(() => Object.keys(defaults).some((name) => filters[name] !== defaults[name]))
 
   async function load(): Promise<void> {
@@ -111,7 +117,7 @@ export function useListing<Row, Filters extends Record<string, string>>(
     () => ({ ...filters }),
     (now) => {
       clearTimeout(timer)
-      if (Object.keys(defaults).every((name) => now[name] === (single(route.query[name]) ?? defaults[name]))) return
+      if (Object.keys(defaults).every((name) => now[name] === (said(name) ?? defaults[name]))) return
       timer = setTimeout(write, TYPING_MS)
     },
   )
@@ -120,8 +126,8 @@ export function useListing<Row, Filters extends Record<string, string>>(
     () => {
       if (route.name !== here) return
       for (const name of Object.keys(defaults)) {
-        const said = single(route.query[name]) ?? defaults[name]
-        if (filters[name] !== said) (filters as Record<string, string | undefined>)[name] = said
+        const now = said(name) ?? defaults[name]
+        if (filters[name] !== now) (filters as Record<string, string | undefined>)[name] = now
       }
       void load()
     },
@@ -129,8 +135,4 @@ export function useListing<Row, Filters extends Record<string, string>>(
   )
 
   return { filters, rows, problem, loading, cursor, nextCursor, isFiltered, load, all, next, previous, reset }
-}
-
-function single(value: unknown): string | undefined {
-  return typeof value === 'string' && value ? value : undefined
 }

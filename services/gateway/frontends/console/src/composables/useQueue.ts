@@ -39,6 +39,9 @@ interface Of<Row> {
   kindOf?: (row: Row) => string
 }
 
+// So many of those ticked are named before they are decided on.
+const NAMED = 8
+
 export type Queue<Row> = ReturnType<typeof useQueue<Row>>
 
 export function useQueue<Row>(listing: Omit<Listing<Row>, 'filters'>, of: Of<Row>) {
@@ -88,9 +91,10 @@ export function useQueue<Row>(listing: Omit<Listing<Row>, 'filters'>, of: Of<Row
   async function takeMany(decision: BulkDecision<Row>): Promise<void> {
     const chosen = (rows.value ?? []).filter((each) => ticked.value.includes(of.keyOf(each)))
     if (!chosen.length || busy.value) return
-    const { bulkSure, bulkNames } = words.value.queues
-    const names = bulkNames(chosen.slice(0, 8).map(of.nameOf), chosen.length)
-    if (!(await sure([bulkSure(chosen.length, decision.name), counted(chosen), names], decision.name))) return
+    const { bulkSure, bulkMore } = words.value.queues
+    const names = chosen.slice(0, NAMED).map(of.nameOf)
+    const more = chosen.length > NAMED ? [bulkMore(chosen.length - NAMED)] : []
+    if (!(await sure([bulkSure(chosen.length, decision.name), counted(chosen), ...names, ...more], decision.name))) return
     if (await run(() => decision.send(chosen))) ticked.value = []
   }
 

@@ -25,10 +25,7 @@ export const queues = {
   reject: ['不予通过', 'Reject'],
   bulk: [(n: number) => `选中的 ${n} 件`, (n: number) => `The ${n} ticked`],
   bulkSure: [(n: number, what: string) => `对选中的 ${n} 件执行“${what}”？其中任何一件不能办理时，全部不办理。`, (n: number, what: string) => `“${what}” for the ${n} ticked? Where one of them cannot be decided, none is.`],
-  bulkNames: [
-    (names: readonly string[], all: number) => `${names.join('、')}${all > names.length ? ` 等 ${all} 件` : ''}`,
-    (names: readonly string[], all: number) => `${names.join(', ')}${all > names.length ? ` and ${all - names.length} more` : ''}`,
-  ],
+  bulkMore: [(n: number) => `……及另外 ${n} 件`, (n: number) => `… and ${n} more`],
   ownCase: ['涉及您本人，须由他人办理。', 'This is about yourself: somebody else must handle it.'],
   ownProposal: ['由您提出，须由第二人审批。', 'You proposed this: a second person decides.'],
   decidedAlready: ['已办结，不能再次办理。', 'It is decided already.'],
