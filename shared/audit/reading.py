@@ -24,8 +24,8 @@ _WANTED: Final = """
         AND (CAST(:subject_id AS uuid) IS NULL OR a.subject_ids @> ARRAY[CAST(:subject_id AS uuid)])
         AND (CAST(:organisation_id AS uuid) IS NULL OR a.organisation_id = :organisation_id)
         AND (CAST(:what AS text) IS NULL OR :what = CASE
-            WHEN a.action NOT LIKE 'GET %' THEN 'did' WHEN a.filters ? 'file' THEN 'exported'
-            ELSE 'saw' END)
+            WHEN a.action NOT LIKE 'GET %' THEN 'did'
+            WHEN a.filters ?| '{file,export}' THEN 'exported' ELSE 'saw' END)
         AND (CAST(:refused AS boolean) IS NULL OR (a.status >= 400) = :refused)
         AND (CAST(:since AS timestamptz) IS NULL OR a.at >= :since)
         AND (CAST(:until AS timestamptz) IS NULL OR a.at < :until)

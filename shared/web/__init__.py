@@ -9,7 +9,7 @@ from shared.web.context import (
     current_suite,
     current_uow,
 )
-from shared.web.etags import check_if_match, etag
+from shared.web.etags import check_if_match, check_if_match_where_sent, etag
 from shared.web.guards import requires, transactional
 from shared.web.pages import CursorIn, after_id, after_moment, page, page_of, read_cursor
 from shared.web.schemas import Points, Schema, reason
@@ -22,6 +22,7 @@ __all__ = [
     "after_id",
     "after_moment",
     "check_if_match",
+    "check_if_match_where_sent",
     "create_service",
     "current_clock",
     "current_principal",

@@ -26,6 +26,9 @@ _ERRORS: Final = 400
 # What an answer says of the thing that was made.
 _MADE: Final = ("id", "member_id")
 
+# What a list is asked with when its pages are put together into a file (`CursorIn`).
+_EXPORT: Final = "export"
+
 # Which kind of thing that was.
 _KINDS: Final = ("kind", "format")
 
@@ -48,16 +51,18 @@ def note_change(uow: UnitOfWork, response: Response) -> None:
 def note_read(permission: Permission, answer: Any) -> Any:
     """Add a successful reading of other people's data to the log; return the answer.
 
-    Exports are told by their being attachments, whatever the permission says.
+    Exports are told by their being attachments, or by the asker's saying that a page of a list goes
+    into a file, and are noted whatever the permission says.
     """
     if request.method not in _READS or not current_suite().audited:
         return answer
-    if not permission.audited and not isinstance(answer, Response):
+    exported = _EXPORT in request.args
+    if not (permission.audited or exported or isinstance(answer, Response)):
         return answer
     response = current_app.make_response(answer)
     how, said = parse_options_header(response.headers.get("Content-Disposition"))
     export = {"file": said.get("filename", "")} if how == "attachment" else {}
-    noted = permission.audited or export
+    noted = permission.audited or exported or export
     if response.status_code < _ERRORS and noted and not _is_own(permission):
         # On the connection the request has: a second one could wait for others that do the same.
         uow = current_uow()

@@ -35,3 +35,12 @@ def check_if_match(version: int) -> None:
                 en="Somebody else has edited this; read it again and repeat your change.",
             ),
         )
+
+
+def check_if_match_where_sent(version: int) -> None:
+    """Refuse like `check_if_match`, but leave alone who sends no If-Match.
+
+    For decisions: whoever shows what is decided on says which version it was.
+    """
+    if request.if_match:
+        check_if_match(version)

@@ -42,6 +42,15 @@ class CursorIn(Schema):
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = CursorField(load_default=None)
+    export = fields.Boolean(
+        validate=validate.Equal(True),  # noqa: FBT003 - the value itself
+        metadata={"description": "the page goes into a file, which the audit log notes"},
+    )
+
+    @marshmallow.post_load
+    def leave_to_the_audit_log(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        data.pop("export", None)
+        return data
 
 
 def page_of(item: type[marshmallow.Schema]) -> type[Schema]:

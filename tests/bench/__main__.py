@@ -3,7 +3,7 @@
 ``python -m tests.bench check-in`` measures that alone; ``simulation`` a simulation of the full city;
 ``cadence`` the views of study hours and the branch calendar; ``offline`` what staff without network
 noted; ``seats`` whether a rush for seats ever gives one too many; ``live`` what fifty who watch a
-hall cost; ``first-paint`` the members' app on a slow phone.
+hall cost; ``members`` the console's lists over the full city; ``first-paint`` the members' app on a slow phone.
 
 CPU µs a request of every process count, not wall time: they mean something on a busy machine.
 Prints tables, and writes var/bench.json.
@@ -23,6 +23,7 @@ from tests.bench import (
     cadence,
     check_in,
     first_paint,
+    lists,
     live,
     offline,
     posting,
@@ -30,7 +31,7 @@ from tests.bench import (
     simulation,
     visible,
 )
-from tests.bench.suite import fill, running
+from tests.bench.suite import Suite, fill, running
 
 Figures = dict[str, float]
 
@@ -58,6 +59,7 @@ def main() -> None:
         )
         report["visible"] = visible.measure(suite)
         show("Scan to visible points at 500 check-ins a second", report["visible"])
+        report["lists"] = look_through(suite)
     report["simulation"] = simulate()
     report["cadence"] = watch()
     report["offline"] = tell_offline()
@@ -96,6 +98,21 @@ def tell_offline() -> Figures:
     return figures
 
 
+def find() -> Figures:
+    print("\nThe full city …", flush=True)
+    with running() as suite:
+        fill(suite)
+        return look_through(suite)
+
+
+def look_through(suite: Suite) -> Figures:
+    lists.fill(suite)
+    lines = lists.measure(suite)
+    print("\nThe console's lists over the full city (ms an answer)")
+    print(lists.table(lines), flush=True)
+    return {f"{line.name}, {line.who}, p95": line.p95 for line in lines}
+
+
 def rush() -> Figures:
     print("\nRushing for seats …", flush=True)
     figures = seats.measure()
@@ -124,6 +141,7 @@ ALONE = {
     "offline": tell_offline,
     "seats": rush,
     "live": look_on,
+    "members": find,
     "first-paint": look,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -12,7 +12,7 @@ from services.points.adjustments import effects, notices, policy
 from services.points.adjustments.facts import Entries
 from services.points.adjustments.models import AdjustmentRow
 from services.points.adjustments.permissions import ADJUSTMENTS_DECIDE
-from services.points.adjustments.reach import within
+from services.points.adjustments.reach import own_or_within, within
 from services.points.claims.attachments import service as attachments
 from services.points.ledger.models import EntryRow, FactRow
 from services.points.ledger.service import check_reach, entries_where
@@ -151,9 +151,9 @@ def page(
     Filters, each optional: `member_id`, `organisation_id` (it and all below), `state`, and
     `queue`: what the asker may decide.
     """
-    reached = within(principal.paths(ADJUSTMENTS_DECIDE))
-    about_oneself = AdjustmentRow.member_id == principal.member_id
-    query = _SHOWN.where(or_(about_oneself, reached)).order_by(AdjustmentRow.id.desc())
+    reaches = principal.paths(ADJUSTMENTS_DECIDE)
+    seen = own_or_within(AdjustmentRow.member_id, principal.member_id, reaches)
+    query = _SHOWN.where(seen).order_by(AdjustmentRow.id.desc())
     if filters["queue"]:
         query = query.where(_waits_for(principal))
     if filters["member_id"]:

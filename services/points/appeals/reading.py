@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from services.points.adjustments.reach import within
+from services.points.adjustments.reach import own_or_within, within
 from services.points.appeals import policy
 from services.points.appeals.models import AppealRow, StepRow
 from services.points.appeals.permissions import APPEALS_DECIDE
@@ -40,8 +40,8 @@ def page(
     Filters, each optional: `member_id`, `organisation_id` (it and all below), `state`, and
     `queue`: what the asker may decide.
     """
-    own = AppealRow.member_id == principal.member_id
-    query = _SHOWN.where(or_(own, within(principal.paths(APPEALS_DECIDE))))
+    reaches = principal.paths(APPEALS_DECIDE)
+    query = _SHOWN.where(own_or_within(AppealRow.member_id, principal.member_id, reaches))
     if filters["queue"]:
         query = query.where(_waits_for(principal))
     if filters["member_id"]:

@@ -1,6 +1,6 @@
 """The reviewers' side: one or many claims decided, all in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -43,9 +43,17 @@ def possible(uow: UnitOfWork, claim: Claim, who: Standing) -> frozenset[str]:
 
 
 def decide(
-    uow: UnitOfWork, principal: Principal, claim_ids: Sequence[UUID], decision: str, reason: str
+    uow: UnitOfWork,
+    principal: Principal,
+    claim_ids: Sequence[UUID],
+    decision: str,
+    reason: str,
+    *,
+    check_seen: Callable[[int], None] = lambda _version: None,
 ) -> None:
     """Take one decision on claims; the first refusal names its claim and nothing changes.
+
+    `check_seen` refuses a version that the reviewer has not seen.
 
     Approval posts the points. Two reviewers at once: the second finds the claim decided.
 
@@ -61,7 +69,7 @@ def decide(
     approved = []
     for claim_id in sorted(set(claim_ids)):
         try:
-            claim = _decide(uow, principal, found.get(claim_id), decision, reason)
+            claim = _decide(uow, principal, found.get(claim_id), decision, reason, check_seen)
         except Problem as problem:
             problem.extra["claim_id"] = claim_id
             raise
@@ -89,7 +97,12 @@ def _locked(uow: UnitOfWork, claim_ids: Sequence[UUID]) -> dict[UUID, Found]:
 
 
 def _decide(
-    uow: UnitOfWork, principal: Principal, found: Found | None, decision: str, reason: str
+    uow: UnitOfWork,
+    principal: Principal,
+    found: Found | None,
+    decision: str,
+    reason: str,
+    check_seen: Callable[[int], None],
 ) -> Claim:
     if found is None:
         raise refusals.claim_unknown()
@@ -99,6 +112,7 @@ def _decide(
         raise refusals.own_claim()
     if not (who.leads or who.reviews):
         raise refusals.claim_unknown()
+    check_seen(claim.version)
     policy.check_open(claim.state)
     allowed = possible(uow, claim, who)
     if decision not in allowed:

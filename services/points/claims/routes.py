@@ -19,6 +19,7 @@ from services.points.claims.schemas import (
 )
 from shared.web import (
     check_if_match,
+    check_if_match_where_sent,
     current_principal,
     current_uow,
     etag,
@@ -129,8 +130,12 @@ def post_withdraw(claim_id: UUID) -> Answer:
 @blueprint.input(ReviewIn)
 @blueprint.output(ClaimOut)
 def post_review(claim_id: UUID, json_data: dict[str, Any]) -> Answer:
-    """Forward, return, approve or reject a claim; an approval posts its points."""
-    review.decide(current_uow(), current_principal(), [claim_id], **json_data)
+    """Forward, return, approve or reject a claim; an approval posts its points.
+
+    With If-Match only what the reviewer has seen is decided on.
+    """
+    uow, principal, check = current_uow(), current_principal(), check_if_match_where_sent
+    review.decide(uow, principal, [claim_id], **json_data, check_seen=check)
     return _answer(claim_id)
 
 

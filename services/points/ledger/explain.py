@@ -38,8 +38,10 @@ def explain(entry: Mapping[str, object], name: Text, working: Text | None = None
         en += f" (worth {in_words(int(str(entry['worth'])))}; {_LIMITS[limit].en})"
     elif entry["cap"] is not None:
         used, cap = int(str(entry["used"])), int(str(entry["cap"]))
-        zh += f"，今年还可得 {in_words(max(0, cap - used))}（上限 {in_words(cap)}）"
-        en += f", {in_words(max(0, cap - used))} of {in_words(cap)} left this year"
+        left = in_words(max(0, cap - used))
+        # What is left of a deduction's limit is nothing to be had.
+        zh += f"，今年{'最多再扣' if points < 0 else '还可得'} {left}（上限 {in_words(cap)}）"
+        en += f", {'at most ' if points < 0 else ''}{left} of {in_words(cap)} left this year"
     return Text(zh, en)
 
 

@@ -1,5 +1,6 @@
 """The tree of organisations: found, listed, created, renamed, moved."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,11 @@ _CONCERNED = text("""
 def lock_tree(uow: UnitOfWork) -> None:
     """Let the tree change by one transaction at a time; reading goes on."""
     uow.session.execute(text("LOCK TABLE organisations IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def are_all(paths: Iterable[str]) -> bool:
+    """Tell whether one of the paths is the root's, ``/city/``: everything lies below it."""
+    return any(path.count("/") == 2 for path in paths)  # noqa: PLR2004 - one code between two
 
 
 def find(uow: UnitOfWork, organisation_id: UUID) -> Organisation:

@@ -110,6 +110,7 @@ class MemberOutcomeOut(Schema):
     member_no = fields.String(required=True)
     name = fields.String(required=True)
     organisation_id = fields.UUID(required=True)
+    organisation_name = fields.String(required=True)
     before = Points(required=True)
     after = Points(required=True)
 

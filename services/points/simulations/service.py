@@ -25,7 +25,8 @@ _YEARS_BACK: Final = 3
 
 _ROOT: Final = text("SELECT id FROM organisations WHERE parent_id IS NULL")
 _CHANGES: Final = text("""
-    SELECT c.member_id, m.member_no, m.name, c.organisation_id, c.before, c.after, moved
+    SELECT c.member_id, m.member_no, m.name, c.organisation_id, o.name AS organisation_name,
+        c.before, c.after, moved
     FROM (SELECT *, abs(after - before) AS moved FROM simulation_changes) AS c
     JOIN members m ON m.id = c.member_id
     JOIN organisations o ON o.id = c.organisation_id

@@ -12,6 +12,9 @@ STATEMENTS_READ: Final = Permission("statements.read", _KEEPERS | {"member"}, au
 STATEMENTS_KEEP: Final = Permission("statements.keep", _KEEPERS)
 """Prepare, publish, answer objections, close."""
 
+OBJECTIONS_READ: Final = Permission("objections.read", _KEEPERS, audited=True)
+"""The queue of who answers; an objection says who raised it."""
+
 OWN_LINES: Final = Permission("statements.own", frozenset({"member"}))
 
 OBJECT: Final = Permission("statements.object", frozenset({"member"}))

@@ -8,12 +8,17 @@ from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, tup
 
 from services.points.claims import policy as claims
 from services.points.claims.models import Claim
+from services.points.roster import organisations
 from services.points.roster.models import Member, Membership, Organisation
 from services.points.statements import policy, refusals
 from services.points.statements.chain import read_code
 from services.points.statements.lines import later_corrections, read_lines
 from services.points.statements.models import LineRow, ObjectionRow, StatementRow
-from services.points.statements.permissions import STATEMENTS_KEEP, STATEMENTS_READ
+from services.points.statements.permissions import (
+    OBJECTIONS_READ,
+    STATEMENTS_KEEP,
+    STATEMENTS_READ,
+)
 from services.points.statements.verify import Fault, faults_of
 from shared.auth import Principal
 from shared.database import UnitOfWork
@@ -114,6 +119,54 @@ def detail(uow: UnitOfWork, principal: Principal, statement_id: UUID) -> dict[st
         ],
         "later_corrections": later_corrections(uow, branch, month, closed_at) if closed_at else [],
     }
+
+
+def objections(
+    uow: UnitOfWork,
+    principal: Principal,
+    filters: Mapping[str, Any],
+    after: UUID | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return the objections within reach that wait for an answer or have one, oldest first.
+
+    Filters: `answered`, and optionally `organisation_id` (subtree).
+    """
+    query = (
+        select(
+            *ObjectionRow.__table__.columns,
+            StatementRow.organisation_id,
+            StatementRow.month,
+            StatementRow.notice_ends_on,
+            Organisation.name.label("organisation_name"),
+            LineRow,
+        )
+        .join(StatementRow, StatementRow.id == ObjectionRow.statement_id)
+        .join(Organisation, Organisation.id == StatementRow.organisation_id)
+        .join(
+            LineRow,
+            and_(
+                LineRow.statement_id == ObjectionRow.statement_id,
+                LineRow.member_id == ObjectionRow.line_member_id,
+            ),
+        )
+        .where(
+            _within(principal.paths(OBJECTIONS_READ)),
+            ObjectionRow.decision.is_not(None)
+            if filters["answered"]
+            else ObjectionRow.decision.is_(None),
+        )
+        .order_by(ObjectionRow.id)
+        .limit(limit)
+    )
+    if filters.get("organisation_id"):
+        query = query.where(_within([organisations.find(uow, filters["organisation_id"]).path]))
+    if after is not None:
+        query = query.where(ObjectionRow.id > after)
+    return [
+        _for_eyes_of(principal, row) | {"line": row["LineRow"]}
+        for row in uow.session.execute(query).mappings()
+    ]
 
 
 def _for_eyes_of(principal: Principal, objection: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -12,8 +12,10 @@ from services.points.statements.schemas import (
     CodeIn,
     ObjectionIn,
     ObjectionOut,
+    ObjectionsIn,
     OwnStatementOut,
     PublishIn,
+    QueuedObjectionOut,
     StatementDetailOut,
     StatementIn,
     StatementOut,
@@ -97,6 +99,17 @@ def post_close(statement_id: UUID) -> dict[str, Any]:
 def post_objection(statement_id: UUID, json_data: dict[str, Any]) -> ObjectionRow:
     """Object to a line on notice, the own or another's."""
     return objections.raise_one(current_uow(), current_principal(), statement_id, **json_data)
+
+
+@blueprint.get("/objections")
+@requires(permissions.OBJECTIONS_READ)
+@blueprint.input(ObjectionsIn, location="query")
+@blueprint.output(page_of(QueuedObjectionOut))
+def get_objections(query_data: dict[str, Any]) -> dict[str, Any]:
+    """List the objections within reach that wait for an answer, or have one; oldest first."""
+    limit, after = query_data["limit"], after_id(query_data["cursor"])
+    rows = reading.objections(current_uow(), current_principal(), query_data, after, limit + 1)
+    return page(rows, limit, lambda row: [row["id"]])
 
 
 @blueprint.post("/objections/<uuid:objection_id>/answer")

@@ -98,6 +98,21 @@ class ObjectionOut(Schema):
     adjustment_id = fields.UUID(required=True, allow_none=True)
 
 
+class ObjectionsIn(CursorIn):
+    answered = fields.Boolean(load_default=False)
+    organisation_id = fields.UUID(metadata={"description": "itself and all below it"})
+
+
+class QueuedObjectionOut(ObjectionOut):
+    """An objection with what it is about."""
+
+    organisation_id = fields.UUID(required=True)
+    organisation_name = fields.String(required=True)
+    month = fields.String(required=True)
+    notice_ends_on = fields.Date(required=True, allow_none=True)
+    line = fields.Nested(LineOut, required=True)
+
+
 class CorrectionOut(Schema):
     """A ledger entry of the month that was posted after the statement had been closed.
 

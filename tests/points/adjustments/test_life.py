@@ -47,7 +47,7 @@ def test_a_deduction_is_proposed_told_approved_and_posted(active: People) -> Non
     assert approved["forecast"] is None
     (entry,) = approved["entries"]
     assert (entry["points"], entry["rule_code"]) == (-2, "D01")
-    assert entry["why"] == "Unexcused absence -2, 8 of 10 left this year"
+    assert entry["why"] == "Unexcused absence -2, at most 8 of 10 left this year"
     assert entry["fact_id"] == proposed["id"]
     assert active.points() == 4
     told = active.notices()[-1]

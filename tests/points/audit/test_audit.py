@@ -133,6 +133,24 @@ def test_the_log_says_which_report_was_read_and_which_was_taken_away(people: Peo
     assert people.call(people.auditor, "GET", "/audit?what=thought").status_code == 422
 
 
+def test_a_list_that_goes_into_a_file_is_noted_as_an_export(people: People) -> None:
+    def taken(path: str) -> list[dict[str, Any]]:
+        assert people.call(people.secretary, "GET", path).status_code == 200
+        return people.log(f"actor_id={people.secretary}&what=exported")
+
+    assert taken("/members?limit=200") == []
+    (act,) = taken("/members?limit=200&export=true")
+    assert act["filters"] == {"limit": "200", "export": "true"}
+    # What everybody may read is noted where it is taken away.
+    assert taken("/organisations") == [act]
+    assert [each["action"] for each in taken("/organisations?export=true")] == [
+        "GET /organisations",
+        "GET /members",
+    ]
+    refused = people.call(people.secretary, "GET", "/members?export=no")
+    assert refused.status_code == 422
+
+
 def test_the_log_is_paged_and_reading_it_is_noted(
     people: People, add_member: Callable[..., UUID]
 ) -> None:

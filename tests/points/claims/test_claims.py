@@ -384,6 +384,26 @@ def test_only_a_returned_claim_is_changed_and_only_as_it_was_read(
     refused(404, "claim_unknown", branch.leader, "PATCH", address, change, **seen)
 
 
+def test_a_reviewer_decides_on_what_was_seen(branch: Branch, refused: Refused) -> None:
+    claim = branch.claim()
+    address = f"/claims/{claim['id']}/review"
+    branch.review(branch.leader, claim, "return", "写明社区")
+    branch.call(
+        branch.member, "PATCH", f"/claims/{claim['id']}", {"title": "西湖社区值守"},
+        headers={"If-Match": f'"{branch.read(claim)["version"]}"'},
+    )  # fmt: skip
+    branch.call(branch.member, "POST", f"/claims/{claim['id']}/resubmit")
+    seen = {"headers": {"If-Match": f'"{claim["version"]}"'}}
+    before = branch.stored()
+    refused(
+        412, "edited_meanwhile", branch.leader, "POST", address, {"decision": "forward"}, **seen
+    )
+    assert branch.stored() == before
+    now = {"headers": {"If-Match": f'"{branch.read(claim)["version"]}"'}}
+    answer = branch.call(branch.leader, "POST", address, {"decision": "forward"}, **now)
+    assert (answer.status_code, answer.json["state"]) == (200, "branch_review")
+
+
 def test_a_returned_claims_new_day_is_counted_from_when_it_was_made(
     branch: Branch, clock: FixedClock, refused: Refused
 ) -> None:

@@ -107,6 +107,31 @@ def test_who_objected_is_told_to_those_who_answer_alone(case: Case) -> None:
     assert seen(who=case.li, role=None) == []
 
 
+def test_a_queue_holds_what_waits_within_reach_with_its_line(case: Case) -> None:
+    own, other = case.raised(), case.raised(line=case.li)
+
+    def queued(query: str = "", **who: Any) -> list[dict[str, Any]]:
+        answer = case.office.call("GET", f"/objections?{query}", **who)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json["items"])
+
+    first, second = queued()
+    assert [first["id"], second["id"]] == [own, other]
+    assert (second["line"]["name"], second["month"]) == ("李四", "2026-10")
+    assert second["raised_by"] == str(case.zhang)
+    page = case.office.call("GET", "/objections?limit=1").json
+    assert [o["id"] for o in queued(f"cursor={page['next_cursor']}")] == [other]
+    assert queued(home=THERE) == []
+    assert queued(f"organisation_id={OTHER}") == []
+    assert case.office.call("GET", "/objections", who=case.li, role=None).status_code == 403
+    # Who has the line is told that somebody objected, not who.
+    hidden = queued(who=case.li)
+    assert [o["raised_by"] for o in hidden] == [str(case.zhang), None]
+    case.office.call("POST", f"/objections/{own}/answer", declined())
+    assert [o["id"] for o in queued()] == [other]
+    assert [(o["id"], o["answer"]) for o in queued("answered=true")] == [(own, "已核对签到表")]
+
+
 def test_a_secretary_is_not_told_who_objected_to_the_own_line(case: Case) -> None:
     for line in (case.zhang, case.li):
         case.raised(line=line)

@@ -17,6 +17,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     member_id?: string | null;
                     organisation_id?: string | null;
                     state?: "proposed" | "approved" | "rejected" | "withdrawn" | null;
@@ -345,6 +347,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     member_id?: string | null;
                     organisation_id?: string | null;
                     state?: "open" | "upheld" | "dismissed" | "withdrawn" | null;
@@ -730,6 +734,8 @@ export interface paths {
                     until?: string | null;
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -2093,6 +2099,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     /** @description own claims, newest first; what waits for the asker's review, oldest due first; or all claims of those the asker may review, newest first */
                     queue?: "own" | "review" | "reach";
                     /** @description itself and all below it */
@@ -2401,7 +2409,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forward, return, approve or reject a claim; an approval posts its points. */
+        /**
+         * Forward, return, approve or reject a claim; an approval posts its points.
+         * @description With If-Match only what the reviewer has seen is decided on.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2560,6 +2571,8 @@ export interface paths {
                     until?: string | null;
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -2709,6 +2722,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -2931,6 +2946,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     /** @description only this kind of change */
                     change?: string;
                 };
@@ -2983,6 +3000,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -3362,6 +3381,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     /** @description e.g. 2026-11: whatever is on in it */
                     month?: string | null;
                     /** @description what an event counts as, by its category or one of its tags */
@@ -3541,6 +3562,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     session_id?: string | null;
                 };
                 header?: never;
@@ -4014,6 +4037,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     state?: "present" | "excused" | "absent" | null;
                 };
                 header?: never;
@@ -4131,6 +4156,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -4264,6 +4291,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -4478,6 +4507,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     state?: "asked" | "approved" | "declined" | "withdrawn" | null;
                 };
                 header?: never;
@@ -5042,6 +5073,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     state?: "waiting" | "offered" | "registered" | "declined" | "lapsed" | "cancelled" | null;
                     q?: string | null;
                 };
@@ -5325,6 +5358,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -5595,6 +5630,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     session_id?: string | null;
                 };
                 header?: never;
@@ -6142,6 +6179,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -6493,6 +6532,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     waiting?: boolean;
                 };
                 header?: never;
@@ -6644,6 +6685,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -6866,6 +6909,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     /** @description only this kind of change */
                     change?: string;
                 };
@@ -6918,6 +6963,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -7336,6 +7383,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -7474,6 +7523,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -7614,6 +7665,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     year?: number | null;
                 };
                 header?: never;
@@ -8085,6 +8138,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -8178,6 +8233,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -8370,6 +8427,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     /** @description everybody in it and below it */
                     organisation_id?: string;
                     status?: "full" | "probationary" | "mobile" | "retired" | "left";
@@ -8456,6 +8515,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -8586,6 +8647,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     year?: number | null;
                 };
                 header?: never;
@@ -8835,6 +8898,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the objections within reach that wait for an answer, or have one; oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
+                    answered?: boolean;
+                    /** @description itself and all below it */
+                    organisation_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueuedObjectionPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objections/{objection_id}/answer": {
         parameters: {
             query?: never;
@@ -8899,6 +9015,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     /** @description itself and all below it */
                     organisation_id?: string;
                     parent_id?: string;
@@ -9212,6 +9330,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -9387,6 +9507,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path?: never;
@@ -9710,6 +9832,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     organisation_id?: string;
                     member_id?: string;
                     role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
@@ -9839,6 +9963,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     organisation_id?: string | null;
                 };
                 header?: never;
@@ -10332,6 +10458,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                 };
                 header?: never;
                 path: {
@@ -10617,6 +10745,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     organisation_id?: string | null;
                     direction?: "gainers" | "losers" | null;
                 };
@@ -10765,6 +10895,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
                     organisation_id?: string | null;
                     month?: string | null;
                     state?: "draft" | "published" | "closed" | null;
@@ -13048,6 +13180,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             organisation_id: string;
+            organisation_name: string;
         };
         MemberOutcomePage: {
             items: components["schemas"]["MemberOutcomeOut"][];
@@ -13688,6 +13821,39 @@ export interface components {
         PublishIn: {
             /** @default 5 */
             working_days?: number;
+        };
+        QueuedObjectionOut: {
+            /** Format: uuid */
+            adjustment_id: string | null;
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            decision: string | null;
+            /** Format: uuid */
+            id: string;
+            line: components["schemas"]["LineOut"];
+            /** Format: uuid */
+            line_member_id: string;
+            month: string;
+            /** Format: date */
+            notice_ends_on: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+            organisation_name: string;
+            /** Format: date-time */
+            raised_at: string;
+            /**
+             * Format: uuid
+             * @description null to who keeps the statement and has the line
+             */
+            raised_by: string | null;
+            reason: string;
+            /** Format: uuid */
+            statement_id: string;
+        };
+        QueuedObjectionPage: {
+            items: components["schemas"]["QueuedObjectionOut"][];
+            next_cursor: string | null;
         };
         ReasonIn: {
             reason: string;

@@ -27,6 +27,7 @@ export const PERMISSIONS = {
   'held_facts.decide': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'imports': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'invitations.issue': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
+  'objections.read': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'offline_lists.take': ['member'],
   'offline_lists.tell': ['member'],
   'organisations.read': ['auditor', 'branch_secretary', 'city_admin', 'committee_member', 'group_leader', 'member', 'organiser', 'unit_admin'],

@@ -49,15 +49,31 @@ export async function askVersioned<M extends Method, P extends PathOf<M>>(
   return { answer: (await answer.json()) as Answer<M, P>, version }
 }
 
-/** Fetch a file and hand it to the browser to keep, under the name the server gave it. @throws {Problem} */
-export async function download<P extends PathOf<'get'>>(path: P, options: Options<'get', P> = {}): Promise<void> {
+export interface FetchedFile {
+  content: Blob
+  name: string
+}
+
+/** Fetch a file, with the name the server gave it. @throws {Problem} */
+export async function fetchFile<P extends PathOf<'get'>>(path: P, options: Options<'get', P> = {}): Promise<FetchedFile> {
   const answer = await answerOf('get', path, options)
   const named = /filename\*=UTF-8''([^;]+)|filename="?([^";]+)"?/i.exec(answer.headers.get('Content-Disposition') ?? '')
+  const name = named ? decodeURIComponent(named[1] ?? named[2] ?? '') : (path.split('/').at(-1) ?? 'file')
+  return { content: await answer.blob(), name }
+}
+
+/** Hand a file to the browser to keep. */
+export function keep({ content, name }: FetchedFile): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(await answer.blob())
-  link.download = named ? decodeURIComponent(named[1] ?? named[2] ?? '') : (path.split('/').at(-1) ?? 'file')
+  link.href = URL.createObjectURL(content)
+  link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
+/** Fetch a file and keep it. @throws {Problem} */
+export async function download<P extends PathOf<'get'>>(path: P, options: Options<'get', P> = {}): Promise<void> {
+  keep(await fetchFile(path, options))
 }
 
 function answerOf<M extends Method, P extends PathOf<M>>(method: M, path: P, options: Options<M, P>): Promise<Response> {

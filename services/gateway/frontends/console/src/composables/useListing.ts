@@ -11,10 +11,15 @@ interface Page<Row> {
 interface Paging {
   cursor: string | undefined
   limit: number
+  /** The page goes into a file: the audit log is to say so. */
+  export?: true
 }
 
 const TYPING_MS = 300
 export const PAGE = 50
+// The largest page that the services give, and how much of a list a browser puts into a file.
+const LARGEST_PAGE = 200
+export const MOST_EXPORTED = 50_000
 
 export type Listing<Row> = ReturnType<typeof useListing<Row, Record<string, string>>>
 
@@ -38,7 +43,13 @@ export function useListing<Row, Filters extends Record<string, string>>(
   let round = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const cursor = computed(() => single(route.query.cursor))
+  /** What the address says; empty is an answer as well: "all", where the default is not. */
+  function said(name: string): string | undefined {
+    const value = route.query[name]
+    return typeof value === 'string' ? value : undefined
+  }
+
+  const cursor = computed(() => said('cursor') || undefined)
   const isFiltered = computed(() => Object.keys(defaults).some((name) => filters[name] !== defaults[name]))
 
   async function load(): Promise<void> {
@@ -55,6 +66,23 @@ export function useListing<Row, Filters extends Record<string, string>>(
     } finally {
       if (mine === round) loading.value = false
     }
+  }
+
+  /**
+   * Read all that the filters leave, page after page, and say how far it is.
+   *
+   * Ends where `goOn` says no, or behind MOST_EXPORTED rows: then there are more than that.
+   */
+  async function all(goOn: (read: number) => boolean): Promise<Row[]> {
+    const found: Row[] = []
+    const asked = { ...filters }
+    let at: string | undefined
+    do {
+      const page = await ask(asked, { cursor: at, limit: LARGEST_PAGE, export: true })
+      found.push(...page.items)
+      at = page.next_cursor ?? undefined
+    } while (goOn(found.length) && at && found.length <= MOST_EXPORTED)
+    return found
   }
 
   function go(to: string | undefined): void {
@@ -89,7 +117,7 @@ export function useListing<Row, Filters extends Record<string, string>>(
     () => ({ ...filters }),
     (now) => {
       clearTimeout(timer)
-      if (Object.keys(defaults).every((name) => now[name] === (single(route.query[name]) ?? defaults[name]))) return
+      if (Object.keys(defaults).every((name) => now[name] === (said(name) ?? defaults[name]))) return
       timer = setTimeout(write, TYPING_MS)
     },
   )
@@ -98,17 +126,13 @@ export function useListing<Row, Filters extends Record<string, string>>(
     () => {
       if (route.name !== here) return
       for (const name of Object.keys(defaults)) {
-        const said = single(route.query[name]) ?? defaults[name]
-        if (filters[name] !== said) (filters as Record<string, string | undefined>)[name] = said
+        const now = said(name) ?? defaults[name]
+        if (filters[name] !== now) (filters as Record<string, string | undefined>)[name] = now
       }
       void load()
     },
     { immediate: true },
   )
 
-  return { filters, rows, problem, loading, cursor, nextCursor, isFiltered, load, next, previous, reset }
-}
-
-function single(value: unknown): string | undefined {
-  return typeof value === 'string' && value ? value : undefined
+  return { filters, rows, problem, loading, cursor, nextCursor, isFiltered, load, all, next, previous, reset }
 }

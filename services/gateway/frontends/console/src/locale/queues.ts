@@ -1,6 +1,18 @@
 /** Words of the work queues. */
 export const queues = {
-  keys: ['上下移动；按键盘字母直接办理', 'move; the letters decide'],
+  keys: ['查看快捷键', 'keys'],
+  keysTitle: ['快捷键', 'Keys'],
+  keysOf: {
+    down: ['下一件', 'next'],
+    up: ['上一件', 'previous'],
+    tick: ['勾选或取消勾选这一件', 'tick or untick this one'],
+    help: ['显示快捷键', 'show these keys'],
+    shift: ['全部勾选的', 'all that are ticked'],
+  },
+  conflict: [
+    '您打开之后，他人已办理或修改了这一件。请重新读取后再看一遍；您写的理由会保留。',
+    'Somebody else has decided or changed this since you opened it. Read it again and have another look; what you wrote as a reason is kept.',
+  ],
   nothing: ['没有待办事项', 'Nothing waits for you'],
   choose: ['从列表中选一条', 'Choose one of the list'],
   claims: ['申报审核', 'Claims'],
@@ -13,6 +25,7 @@ export const queues = {
   reject: ['不予通过', 'Reject'],
   bulk: [(n: number) => `选中的 ${n} 件`, (n: number) => `The ${n} ticked`],
   bulkSure: [(n: number, what: string) => `对选中的 ${n} 件执行“${what}”？其中任何一件不能办理时，全部不办理。`, (n: number, what: string) => `“${what}” for the ${n} ticked? Where one of them cannot be decided, none is.`],
+  bulkMore: [(n: number) => `……及另外 ${n} 件`, (n: number) => `… and ${n} more`],
   ownCase: ['涉及您本人，须由他人办理。', 'This is about yourself: somebody else must handle it.'],
   ownProposal: ['由您提出，须由第二人审批。', 'You proposed this: a second person decides.'],
   decidedAlready: ['已办结，不能再次办理。', 'It is decided already.'],
@@ -67,6 +80,19 @@ export const queues = {
   leaveOut: ['维持原状', 'Leave the month as it is'],
   receivedAt: ['收到时间', 'Received'],
   waitingOnly: ['待处理的（不勾选则看已办结的）', 'waiting (unticked: decided)'],
+  effect: ['影响', 'Effect'],
+  takesAway: ['签到已作废：入账将冲回原已计入的积分', 'The check-in was annulled: entering it takes its points back'],
+  answeredOnly: ['只看已答复的', 'answered ones'],
+  showAttachment: ['查看附件', 'Show the attachment'],
+  foundFalse: ['认定申报不实', 'Found false'],
+  falseMeans: [
+    (back: string, rule: string) => `批准后冲回该申报已入账的积分（${back}），并按规则扣分（${rule}）。须由第二人批准，本人可申诉。`,
+    (back: string, rule: string) => `Once approved, what the claim gave is taken back (${back}) and the rule deducts (${rule}). A second person decides; the member may appeal.`,
+  ],
+  theClaim: ['所涉申报', 'The claim'],
+  missing: [(kind: string, day: string) => `未入账：${day} ${kind}`, (kind: string, day: string) => `Never posted: ${kind}, ${day}`],
+  decidedBy: ['批准人', 'Approved by'],
+  ruleNow: ['相关规则（现行）', 'The rule (in force now)'],
   confirmIt: ['确认有效', 'Confirm'],
   annul: ['作废', 'Annul'],
 } as const

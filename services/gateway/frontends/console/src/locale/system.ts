@@ -38,6 +38,10 @@ export const system = {
     hash: ['校验值', 'Hash'],
     objections: ['异议', 'Objections'],
     corrections: ['封账后的更正', 'Later corrections'],
+    poster: ['党员积分公示表', 'Points on public notice'],
+    noticeFrom: [(from: string, until: string) => `公示期：${from} 至 ${until}`, (from: string, until: string) => `On notice from ${from} to ${until}`],
+    mayObject: ['按姓名排序。对公示内容有异议的，请在公示期内向党支部反映。', 'In name order. Whoever objects tells the branch before the notice ends.'],
+    seal: ['盖章', 'seal'],
     sheet: [(branch: string, month: string) => `${branch} ${month} 积分公示`, (branch: string, month: string) => `${branch}: points of ${month}`],
   },
   cadence: {

@@ -7,6 +7,7 @@ export type Organisation = Shape<'PointsOrganisationOut'>
 
 const known = shallowReactive(new Map<string, Organisation>())
 const asked = new Set<string>()
+const pending = new Set<Promise<unknown>>()
 
 /** The organisation's name, as soon as it is known. */
 export function placeName(id: string | null | undefined): string {
@@ -19,10 +20,19 @@ export function placeName(id: string | null | undefined): string {
 export async function fetchPlace(id: string): Promise<Organisation | undefined> {
   if (known.has(id) || asked.has(id)) return known.get(id)
   asked.add(id)
-  const found = await ask('get', '/api/v1/organisations/{organisation_id}', { path: { organisation_id: id } })
-  known.set(id, found)
-  return found
+  const answer = ask('get', '/api/v1/organisations/{organisation_id}', { path: { organisation_id: id } })
+  pending.add(answer)
+  try {
+    const found = await answer
+    known.set(id, found)
+    return found
+  } finally {
+    pending.delete(answer)
+  }
 }
+
+/** Wait until every name that was asked for is known, or cannot be. */
+export const placesRead = (): Promise<unknown> => Promise.allSettled(pending)
 
 export function keepPlaces(organisations: readonly Organisation[]): void {
   for (const organisation of organisations) known.set(organisation.id, organisation)
