@@ -19,6 +19,9 @@ ADMINISTRATOR_SESSION: Final = timedelta(hours=12)
 # that token within the half minute gets the same successor, and is found out at the next turn.
 LOST_ANSWER_GRACE: Final = timedelta(seconds=30)
 INVITATION_LIFETIME: Final = timedelta(days=7)
+ENROLMENT_LIFETIME: Final = timedelta(days=7)
+# Long enough to install an authenticator, too short to leave the picture lying about.
+PENDING_FACTOR_LIFETIME: Final = timedelta(minutes=30)
 WECHAT_TICKET_LIFETIME: Final = timedelta(minutes=10)
 
 SHORTEST_PASSWORD: Final = 10
