@@ -4,6 +4,490 @@
  */
 
 export interface paths {
+    "/api/v1/account-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who did, saw and was refused what, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    actor_id?: string | null;
+                    subject_id?: string | null;
+                    organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
+                    refused?: boolean | null;
+                    since?: string | null;
+                    until?: string | null;
+                    limit?: number;
+                    cursor?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take a span of the log away; that it was taken is noted in it. */
+        get: {
+            parameters: {
+                query: {
+                    actor_id?: string | null;
+                    subject_id?: string | null;
+                    organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
+                    refused?: boolean | null;
+                    since: string;
+                    until: string;
+                    format?: "csv" | "xlsx";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The log, in the format asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "text/csv; charset=utf-8": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List members and how each can sign in, by number; who has left is not among them. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description beginning of the number or username, or part of the name */
+                    q?: string;
+                    /** @description itself and all below it */
+                    organisation_id?: string;
+                    /** @description `factor_missing`: an office that needs a second factor, and none set up */
+                    state?: "password" | "wechat" | "second_factor" | "factor_missing" | "locked" | "never_signed_in";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an account with its sessions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDetailOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep an account from signing in and refreshing; all its sessions end.
+         * @description An access token that is out stays good for ten minutes at most.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["LockIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDetailOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a code by which the member sets up an authenticator, good for seven days, shown once.
+         * @description A second factor from before is gone at once, and all sessions end.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolmentOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Take a code back that has not been used. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all sessions of an account. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session of an account. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an account sign in again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDetailOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/adjustments": {
         parameters: {
             query?: never;
@@ -1035,6 +1519,107 @@ export interface paths {
             requestBody?: {
                 content: {
                     "application/json": components["schemas"]["RefreshIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TokensOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator: password and enrolment code bring its secret.
+         * @description Asked again within its time the same secret comes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["EnrolIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code of the authenticator: it is set up, the enrolment code is used up, one is in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["EnrolConfirmIn"];
                 };
             };
             responses: {
@@ -7792,6 +8377,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose another password; all other sessions end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["NewPasswordIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/points": {
         parameters: {
             query?: never;
@@ -8011,6 +8643,188 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to replace one's authenticator: the new one's secret. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code of the new authenticator: it replaces the old one, and other sessions end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TotpIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where one is signed in, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's sessions. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -11106,6 +11920,63 @@ export interface components {
             label: string;
             value: unknown;
         };
+        AccountDetailOut: {
+            /** Format: date-time */
+            enrolment_expires_at: string | null;
+            /** Format: date-time */
+            enrolment_issued_at: string | null;
+            has_account: boolean;
+            /** Format: date-time */
+            locked_at: string | null;
+            locked_by_name: string | null;
+            locked_reason: string | null;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            organisation_name: string | null;
+            roles: components["schemas"]["GrantOut"][];
+            second_factor: boolean;
+            sessions: components["schemas"]["SessionOut"][];
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            signed_in_at: string | null;
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
+        AccountOut: {
+            has_account: boolean;
+            /** Format: date-time */
+            locked_at: string | null;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            organisation_name: string | null;
+            roles: components["schemas"]["GrantOut"][];
+            second_factor: boolean;
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            signed_in_at: string | null;
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
+        AccountPage: {
+            items: components["schemas"]["AccountOut"][];
+            next_cursor: string | null;
+        };
         ActOut: {
             action: string;
             /** Format: uuid */
@@ -11956,6 +12827,29 @@ export interface components {
             /** @description for If-Match; 0 before */
             version: number;
         };
+        EnrolConfirmIn: {
+            /** @description of the security administrator */
+            code: string;
+            password: string;
+            totp: string;
+            username: string;
+        };
+        EnrolIn: {
+            /** @description of the security administrator */
+            code: string;
+            password: string;
+            username: string;
+        };
+        EnrolmentOut: {
+            /** @description shown this once */
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            member_id: string;
+            name: string;
+            username: string;
+        };
         EntryOut: {
             category: string;
             /** Format: uuid */
@@ -12052,7 +12946,7 @@ export interface components {
             roles: components["schemas"]["RoleOut"][];
             /** Format: uuid */
             series_id: string | null;
-            sessions: components["schemas"]["SessionOut"][];
+            sessions: components["schemas"]["EventsSessionOut"][];
             /** Format: date-time */
             starts_at: string;
             state: string;
@@ -12080,7 +12974,7 @@ export interface components {
             roles: components["schemas"]["RoleOut"][];
             /** Format: uuid */
             series_id: string | null;
-            sessions: components["schemas"]["SessionOut"][];
+            sessions: components["schemas"]["EventsSessionOut"][];
             /** Format: date-time */
             starts_at: string;
             state: string;
@@ -12109,6 +13003,19 @@ export interface components {
             starts_at?: string;
             tags?: ("branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study")[];
             title?: string;
+        };
+        EventsSessionOut: {
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            starts_at: string;
+            title: string;
         };
         ExpectedMemberOut: {
             leave_reason: string | null;
@@ -12156,6 +13063,7 @@ export interface components {
             preferences: unknown;
             /** @description as `GET /me/registrations` answers */
             registrations: unknown[];
+            sessions: components["schemas"]["SessionOut"][];
             sign_in: components["schemas"]["WaysOut"];
             /** @description as `GET /me/statements` answers */
             statements: unknown[];
@@ -12613,6 +13521,9 @@ export interface components {
             items: components["schemas"]["ListedRegistrationOut"][];
             next_cursor: string | null;
         };
+        LockIn: {
+            reason: string;
+        };
         MarkIn: {
             /**
              * Format: date-time
@@ -12807,6 +13718,11 @@ export interface components {
             /** @description shown this once; whoever knows it reads the feed */
             url: string;
         };
+        NewPasswordIn: {
+            new_password: string;
+            /** @description the present one */
+            password: string;
+        };
         NoticeOut: {
             /** Format: date-time */
             created_at: string;
@@ -12880,6 +13796,15 @@ export interface components {
             /** Format: uuid */
             statement_id: string;
         };
+        OfferOut: {
+            /** @description seconds it can be used */
+            expires_in: number;
+            /** @description base32, to be typed */
+            secret: string;
+            svg: string;
+            /** @description otpauth, as the picture has it */
+            uri: string;
+        };
         OfflineListOut: {
             /** @description false: more are expected than listed; keep unknown passes, too */
             complete: boolean;
@@ -12894,7 +13819,7 @@ export interface components {
             members: components["schemas"]["OfflineMemberOut"][];
             /** Format: uuid */
             salt: string;
-            sessions: components["schemas"]["SessionOut"][];
+            sessions: components["schemas"]["EventsSessionOut"][];
             title: string;
         };
         OfflineMemberOut: {
@@ -14081,16 +15006,28 @@ export interface components {
         };
         SessionOut: {
             /** Format: date-time */
-            closes_at: string;
-            /** Format: date-time */
+            begun_at: string;
+            /** @description the one that asks */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description at the latest
+             */
             ends_at: string;
+            /**
+             * @description null: from before it was kept
+             * @enum {string|null}
+             */
+            how: "password" | "wechat" | "invitation" | "enrolment" | null;
             /** Format: uuid */
             id: string;
             /** Format: date-time */
-            opens_at: string;
-            /** Format: date-time */
-            starts_at: string;
-            title: string;
+            renewed_at: string;
+            second_factor: boolean;
+        };
+        SessionPage: {
+            items: components["schemas"]["SessionOut"][];
+            next_cursor: string | null;
         };
         SessionPatch: {
             /** Format: date-time */
@@ -14489,6 +15426,9 @@ export interface components {
             /** @enum {string} */
             outcome: "present" | "pending" | "kept" | "refused";
         };
+        TotpIn: {
+            totp: string;
+        };
         TransferIn: {
             /**
              * Format: uuid
@@ -14506,6 +15446,7 @@ export interface components {
         UnboundOut: {
             /** @description how to sign in from now on */
             advice: string;
+            second_factor: boolean;
             /** @description null: without a password */
             username: string | null;
             /** Format: date-time */
@@ -14594,12 +15535,14 @@ export interface components {
             verified: boolean;
         };
         WaysOut: {
+            second_factor: boolean;
             /** @description null: without a password */
             username: string | null;
             /** Format: date-time */
             wechat_bound_at: string | null;
         };
         WaysOut1: {
+            second_factor: boolean;
             /** @description null: without a password */
             username: string | null;
             /** Format: date-time */

@@ -1,5 +1,8 @@
 /** Made by `make api-types`: which roles hold a permission. The server decides; this draws menus. */
 export const PERMISSIONS = {
+  'accounts.lock': ['security_admin', 'system_admin'],
+  'accounts.read': ['security_admin', 'system_admin'],
+  'accounts.secure': ['security_admin'],
   'adjustments.decide': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'adjustments.read': ['member'],
   'appeals.decide': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
@@ -26,6 +29,7 @@ export const PERMISSIONS = {
   'headcounts.keep': ['member'],
   'held_facts.decide': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'imports': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
+  'inbox.own': ['auditor', 'branch_secretary', 'city_admin', 'committee_member', 'group_leader', 'member', 'organiser', 'security_admin', 'system_admin', 'unit_admin'],
   'invitations.issue': ['branch_secretary', 'city_admin', 'committee_member', 'unit_admin'],
   'offline_lists.take': ['member'],
   'offline_lists.tell': ['member'],
