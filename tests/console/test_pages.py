@@ -14,7 +14,7 @@ _EVERYWHERE = (
     "/", "/rules", "/rule-sets", "/organisations", "/members", "/roles", "/invitations",
     "/roster-import", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
     "/calendar", "/events/new", "/plan-import", "/record-book", "/statements", "/cadence", "/boards",
-    "/reports", "/proofs", "/imports",
+    "/reports", "/proofs", "/imports", "/accounts", "/my-sign-in",
 )  # fmt: skip
 
 
@@ -24,6 +24,7 @@ _EVERYWHERE = (
         ("city2", 1280, "zh-CN", False),
         ("secretary", 1920, "en", True),
         ("auditor", 1280, "en", False),
+        ("security", 1280, "zh-CN", True),
     ],
 )
 def test_every_page_is_quiet_and_accessible(
@@ -32,7 +33,7 @@ def test_every_page_is_quiet_and_accessible(
     page = open_console(username, "/", width=width, language=language, dark=dark)
     event = suite.hold_event(suite.sign_in("secretary"), title="控制台走查")
     pages = [*_EVERYWHERE, "/audit", "/nowhere"]
-    if username != "auditor":
+    if username not in ("auditor", "security"):
         member = suite.account("member01")["member_id"]
         pages += [f"/members/{member}"]
         tabs = ("overview", "registrations", "attendance", "expected", "results")
