@@ -10,8 +10,9 @@ from services.gateway.accounts import refusals, statements
 from services.gateway.accounts.permissions import ACCOUNTS_READ
 from services.gateway.identity import own
 from services.gateway.identity.models import Organisation
+from services.gateway.identity.policy import needs_second_factor
 from services.gateway.identity.tools import Tools
-from shared.auth import Principal
+from shared.auth import Grant, Principal
 from shared.database import UnitOfWork
 
 
@@ -58,5 +59,10 @@ def one(uow: UnitOfWork, tools: Tools, principal: Principal, member_id: UUID) ->
 
 
 def _described(row: Row[Any]) -> dict[str, Any]:
-    offices = [role for role in row.roles if role["role"] != "member"]
-    return {**row._mapping, "roles": offices, "has_account": row.account_id is not None}  # noqa: SLF001 - the public way to a dict
+    offices = [Grant(role["role"], role["path"]) for role in row.roles if role["role"] != "member"]
+    return {
+        **row._mapping,  # noqa: SLF001 - the public way to a dict
+        "roles": offices,
+        "has_account": row.account_id is not None,
+        "factor_missing": needs_second_factor(offices) and not row.second_factor,
+    }

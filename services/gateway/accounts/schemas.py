@@ -37,6 +37,10 @@ class AccountOut(Schema):
     )
     wechat_bound_at = fields.AwareDateTime(required=True, allow_none=True)
     second_factor = fields.Boolean(required=True)
+    factor_missing = fields.Boolean(
+        required=True,
+        metadata={"description": "an office needs a second factor, and none is set up"},
+    )
     signed_in_at = fields.AwareDateTime(
         required=True, allow_none=True, metadata={"description": "null: never"}
     )

@@ -35,6 +35,9 @@ def city(office: Office) -> Office:
 def test_a_state_is_filtered_for(city: Office, state: str, found: set[str]) -> None:
     city.bearer("security")
     assert listed(city, f"&state={state}") == found
+    for item in city.call("security", "GET", "/accounts?limit=200").json["items"]:
+        missing = item["member_id"] == str(city.ids["appointed"])
+        assert item["factor_missing"] is missing
 
 
 def test_members_without_an_account_are_there_and_those_who_left_are_not(city: Office) -> None:

@@ -11925,6 +11925,8 @@ export interface components {
             enrolment_expires_at: string | null;
             /** Format: date-time */
             enrolment_issued_at: string | null;
+            /** @description an office needs a second factor, and none is set up */
+            factor_missing: boolean;
             has_account: boolean;
             /** Format: date-time */
             locked_at: string | null;
@@ -11951,6 +11953,8 @@ export interface components {
             wechat_bound_at: string | null;
         };
         AccountOut: {
+            /** @description an office needs a second factor, and none is set up */
+            factor_missing: boolean;
             has_account: boolean;
             /** Format: date-time */
             locked_at: string | null;

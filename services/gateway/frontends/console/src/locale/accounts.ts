@@ -12,6 +12,7 @@ export const accounts = {
   password: ['密码', 'password'],
   wechat: ['微信', 'WeChat'],
   factor: ['验证器', 'authenticator'],
+  factorLabel: ['验证器', 'Authenticator'],
   noFactor: ['缺验证器', 'no authenticator'],
   none: ['未开通', 'no account yet'],
   last: ['最近登录', 'Last sign-in'],
