@@ -1,5 +1,6 @@
 """Accounts as those who look after them see them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,7 @@ def page(
     values = {
         "reaches": list(principal.paths(ACCOUNTS_READ)),
         "q": filters.get("q"),
+        "begins": re.sub(r"([\\%_])", r"\\\1", filters.get("q") or "") + "%",
         "below": f"{organisation.path}%" if organisation else None,
         "after": after,
         "limit": limit,

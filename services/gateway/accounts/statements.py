@@ -38,9 +38,9 @@ ONE: Final = text(f"{_SELECT} AND m.id = :member_id")
 
 _FOUND: Final = """
     AND m.id IN (
-        SELECT id FROM members WHERE member_no ^@ :q
+        SELECT id FROM members WHERE member_no LIKE :begins
         UNION ALL SELECT id FROM members WHERE strpos(name, :q) > 0
-        UNION ALL SELECT member_id FROM accounts WHERE username ^@ lower(:q)
+        UNION ALL SELECT member_id FROM accounts WHERE username LIKE lower(:begins)
     )
 """
 

@@ -36,6 +36,8 @@ UP = (
     """,
     "CREATE INDEX sign_ins_by_end ON sign_ins (expires_at)",
     "CREATE INDEX members_by_number ON members (member_no)",
+    "CREATE INDEX members_by_number_typed ON members (member_no text_pattern_ops)",
+    "CREATE INDEX accounts_by_username_typed ON accounts (username text_pattern_ops)",
     "CREATE INDEX members_by_place ON members (path text_pattern_ops, member_no)",
     # Those who sign in with a second factor, as accounts.statements asks for them.
     """
@@ -68,6 +70,8 @@ DOWN = (
     "DROP TABLE enrolment_codes",
     "DROP INDEX members_with_office",
     "DROP INDEX members_by_place",
+    "DROP INDEX accounts_by_username_typed",
+    "DROP INDEX members_by_number_typed",
     "DROP INDEX members_by_number",
     "DROP INDEX sign_ins_by_end",
     "ALTER TABLE sign_ins DROP COLUMN how",
