@@ -76,7 +76,7 @@ def test_no_input_breaks_a_route(service: APIFlask, token_for: TokenFor) -> None
             "organiser",
             "group_leader",
             "security_admin",
-        )  # fmt: skip
+        )
     ]
     # In turn the member whose things they are and somebody else: each may do what the other may not.
     callers = [
