@@ -4,10 +4,13 @@ from functools import partial
 
 from apiflask import APIBlueprint, APIFlask
 
+from services.gateway.accounts.routes import blueprint as accounts
+from services.gateway.audit.permissions import AUDIT_READ
 from services.gateway.config import Settings
 from services.gateway.identity import tools
 from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.keys import signer_in
+from services.gateway.identity.own_routes import blueprint as own_sign_in
 from services.gateway.identity.routes import blueprint as identity
 from services.gateway.identity.wechat import WeChat
 from services.gateway.notices.routes import blueprint as notices
@@ -15,6 +18,7 @@ from services.gateway.pages import upstreams
 from services.gateway.pages.api_document import ApiDocument
 from services.gateway.pages.routes import API_DOCUMENT
 from services.gateway.pages.routes import blueprint as pages
+from shared.audit.routes import audit_blueprint
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
@@ -23,7 +27,14 @@ from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = (identity, pages, notices)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    identity,
+    own_sign_in,
+    accounts,
+    audit_blueprint("account_audit", "/api/v1/account-audit", "members", AUDIT_READ),
+    pages,
+    notices,
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -36,6 +47,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         verifier=TokenVerifier(read_jwks(settings.public_keys)),
         clock=clock,
         settings=settings,
+        audited=True,
     )
     behind = upstreams.Upstreams({"events": settings.events_url, "points": settings.points_url})
     checks = {name: partial(behind.is_ready, name) for name in behind.names}

@@ -3,6 +3,7 @@
 It is given none of the keys that the service signs with, and of those that seal only the openids'.
 """
 
+from services.gateway.audit.retention import keep_no_longer
 from services.gateway.config import WorkerSettings
 from services.gateway.identity import roster
 from services.gateway.identity.fields import FieldKey
@@ -39,6 +40,7 @@ def loops(environment: Environment) -> dict[str, Loop]:
             database, connect(settings.redis_url), NOTICES, "gateway", storing.take
         ).run,
         "sender": sender.run,
+        "retention": repeated(database, keep_no_longer, every=3600),
         "old-notices": repeated(database, forget_old_notices, every=3600),
     }
 

@@ -19,8 +19,13 @@ ROLES = (
     "unit_admin",
     "city_admin",
     "organiser",
+    "system_admin",
+    "security_admin",
     "auditor",
 )
+
+# 三员分立: who keeps the suite running, who decides on sign-in and who watches are three people.
+SEPARATE_DUTIES = frozenset({"system_admin", "security_admin", "auditor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,15 @@ class Permission:
 
     `audited` says that reading by it shows other people's data, so that the audit log keeps who
     read what. Changes and exports are kept in any case. `without_office` says that it shows them to
-    plain members as well, as an event's list to whoever was named its organiser.
+    plain members as well, as an event's list to whoever was named its organiser. `private` says that
+    what is done by it is nobody else's business, so that the audit log keeps nothing of it.
     """
 
     name: str
     roles: frozenset[str]
     audited: bool = False
     without_office: bool = False
+    private: bool = False
 
     def __post_init__(self) -> None:
         unknown = self.roles - set(ROLES)
@@ -63,12 +70,16 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. `grants` always holds `member` at the own branch."""
+    """Who is asking. `grants` always holds `member` at the own branch.
+
+    `session` names the sign-in that the token belongs to, to those who may see it; it opens nothing.
+    """
 
     member_id: UUID
     name: str
     organisation_path: str
     grants: tuple[Grant, ...]
+    session: UUID | None = None
 
     def paths(self, permission: Permission) -> tuple[str, ...]:
         """Return the paths at and below which this person holds the permission."""

@@ -59,6 +59,8 @@ class TokenSigner:
             "exp": int((now + lifetime).timestamp()),
             "jti": str(new_id()),
         }
+        if principal.session is not None:
+            claims["sid"] = str(principal.session)
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 
 
@@ -112,6 +114,7 @@ class TokenVerifier:
                 grants=tuple(
                     Grant(str(role), str(path)) for role, path in claims["grants"] if role in ROLES
                 ),
+                session=UUID(claims["sid"]) if "sid" in claims else None,
             )
             return principal, float(claims["exp"])
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:

@@ -10,7 +10,7 @@ from shared.web.context import (
     current_uow,
 )
 from shared.web.etags import check_if_match, check_if_match_where_sent, etag
-from shared.web.guards import requires, transactional
+from shared.web.guards import requires, transactional, transactional_secretly
 from shared.web.pages import CursorIn, after_id, after_moment, page, page_of, read_cursor
 from shared.web.schemas import Points, Schema, reason
 
@@ -36,4 +36,5 @@ __all__ = [
     "reason",
     "requires",
     "transactional",
+    "transactional_secretly",
 ]

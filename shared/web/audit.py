@@ -42,7 +42,7 @@ _KEPT: Final = re.compile(r"[A-Za-z0-9_:.+-]{1,100}", re.ASCII)
 
 def note_change(uow: UnitOfWork, response: Response) -> None:
     """Add a successful change to the log, in the transaction that makes it."""
-    if current_suite().audited and "permission" in g:
+    if current_suite().audited and "permission" in g and not g.permission.private:
         made = _made(response)
         kinds = {name: str(made[name]) for name in _KINDS if made.get(name)}
         write(uow, _act(response.status_code, made, kinds))

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, current_app, g, request
 
 from shared.auth import PUBLIC, Permission, Principal
+from shared.database import UnitOfWork
 from shared.errors import Conflict, Forbidden, Invalid, Unauthenticated
 from shared.text import Text
 from shared.web import audit, idempotency
@@ -88,16 +89,35 @@ def transactional(view: View) -> View:
                 return _replay(stored)
             response = current_app.make_response(view(*args, **kwargs))
             idempotency.remember(uow, slot, _stored(response))
-        if response.status_code < 400:  # noqa: PLR2004 - where HTTP's errors begin
-            audit.note_change(uow, response)
-            uow.commit()
-        else:
-            uow.rollback()
-        return response
+        return _end(uow, response)
 
     # Read by the test that no change escapes the audit log.
     in_transaction.__dict__["transactional"] = True
     return in_transaction
+
+
+def transactional_secretly(view: View) -> View:
+    """Run a view as `transactional` does, but keep neither its answer nor a hash of its request.
+
+    For what takes a password or answers a secret: it may be sent again without harm, and an
+    ``Idempotency-Key`` means nothing to it.
+    """
+
+    @wraps(view)
+    def in_transaction(*args: object, **kwargs: object) -> Response:
+        return _end(current_uow(), current_app.make_response(view(*args, **kwargs)))
+
+    in_transaction.__dict__["transactional"] = True
+    return in_transaction
+
+
+def _end(uow: UnitOfWork, response: Response) -> Response:
+    if response.status_code < 400:  # noqa: PLR2004 - where HTTP's errors begin
+        audit.note_change(uow, response)
+        uow.commit()
+    else:
+        uow.rollback()
+    return response
 
 
 def _slot(key: str) -> idempotency.Slot:

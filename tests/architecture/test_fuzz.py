@@ -69,7 +69,14 @@ def test_no_input_breaks_a_route(service: APIFlask, token_for: TokenFor) -> None
     schema = schemathesis.openapi.from_wsgi("/openapi.json", service)
     everything = [
         (role, "/city/")
-        for role in ("city_admin", "unit_admin", "branch_secretary", "organiser", "group_leader")
+        for role in (
+            "city_admin",
+            "unit_admin",
+            "branch_secretary",
+            "organiser",
+            "group_leader",
+            "security_admin",
+        )
     ]
     # In turn the member whose things they are and somebody else: each may do what the other may not.
     callers = [

@@ -14,7 +14,7 @@ _EVERYWHERE = (
     "/", "/rules", "/rule-sets", "/organisations", "/members", "/roles", "/invitations",
     "/roster-import", "/namesakes", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
     "/calendar", "/events/new", "/plan-import", "/record-book", "/statements", "/cadence", "/boards",
-    "/reports", "/proofs", "/imports",
+    "/reports", "/proofs", "/imports", "/accounts", "/my-sign-in",
     "/year-themes", "/working-days", "/cadence-rules", "/study-hours",
 )  # fmt: skip
 
@@ -25,6 +25,7 @@ _EVERYWHERE = (
         ("city2", 1280, "zh-CN", False),
         ("secretary", 1920, "en", True),
         ("auditor", 1280, "en", False),
+        ("security", 1280, "zh-CN", True),
     ],
 )
 def test_every_page_is_quiet_and_accessible(

@@ -9,8 +9,8 @@ from flask import Response, send_file
 from services.events.passes import permissions, service
 from services.events.passes.cards import Card, write_cards
 from services.events.passes.schemas import CardsIn, PassOut
-from services.events.screen.picture import qr_svg
 from shared.documents import PDF
+from shared.qr import qr_svg
 from shared.text import Text
 from shared.web import current_principal, current_suite, current_uow, requires, transactional
 from shared.web.problems import language

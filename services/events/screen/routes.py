@@ -16,7 +16,7 @@ from services.events.check_ins.models import CheckInRow
 from services.events.codes import digits, rotating
 from services.events.rehearsals import scans as rehearsals
 from services.events.screen import seen
-from services.events.screen.picture import qr_svg
+from shared.qr import qr_svg
 from shared.web import (
     Schema,
     current_clock,

@@ -12,10 +12,10 @@ from services.events.catalogue.models import EventRow, SessionRow
 from services.events.catalogue.permissions import EVENTS_RUN
 from services.events.catalogue.schemas import Moment
 from services.events.codes import static
-from services.events.screen.picture import qr_svg
 from services.events.static_codes import service
 from services.events.static_codes.poster import Poster, write_poster
 from shared.documents import PDF
+from shared.qr import qr_svg
 from shared.web import (
     Schema,
     current_principal,

@@ -10,7 +10,6 @@ from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.models import Account
 from services.gateway.identity.passwords import hash_password
 from services.gateway.identity.policy import normal_username, password_is_acceptable
-from services.gateway.identity.sign_in import totp_binding
 from shared.database import UnitOfWork
 from shared.ids import new_id
 
@@ -50,9 +49,7 @@ def put(
         )
         uow.session.add(account)
     account.username, account.password_hash = name, hash_password(password)
-    account.totp_sealed = (
-        key.seal("totp", totp_binding(account.id), totp_secret.encode()) if totp_secret else None
-    )
+    account.totp_sealed = totp.seal(key, account.id, totp_secret) if totp_secret else None
     try:
         uow.session.flush()
     except IntegrityError as error:

@@ -1,16 +1,14 @@
 """Invitations: a code from the branch lets one member make, or regain, the own account."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from redis import Redis
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.gateway.identity import limits, openids, refusals, sessions
+from services.gateway.identity import limits, one_time_codes, openids, refusals, sessions
 from services.gateway.identity.models import Account, Invitation, Member, WechatIdentity
 from services.gateway.identity.passwords import hash_password
 from services.gateway.identity.permissions import INVITE
@@ -28,12 +26,6 @@ from shared.database import UnitOfWork
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.text import Text
-
-# Crockford's alphabet: nothing that reads like something else. 12 of 32 are 60 bits, more than
-# can be guessed in a week by asking a server, so wrong codes need no count.
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH: Final = 12
-_MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +80,7 @@ def bind(
     Raises:
         Gone: `invitation_invalid`, `wechat_ticket_invalid`.
         Conflict: `wechat_bound_elsewhere`, `member_unknown`.
+        Forbidden: `account_locked`.
         TooMany: `too_many_attempts`.
     """
     now = uow.clock.now()
@@ -111,7 +104,7 @@ def bind(
     except IntegrityError as error:
         raise refusals.wechat_bound_elsewhere() from error
     sessions.end_all(uow, account.id, "bound_again")
-    return sessions.start(uow, tools, account, second_factor=False)
+    return sessions.start(uow, tools, account, how="wechat", second_factor=False)
 
 
 def accept(
@@ -126,6 +119,7 @@ def accept(
         Gone: `invitation_invalid`.
         Invalid: `username_invalid`, `password_weak`.
         Conflict: `username_taken`, `member_unknown`.
+        Forbidden: `account_locked`.
     """
     name = normal_username(username)
     if name is None:
@@ -139,11 +133,11 @@ def accept(
     except IntegrityError as error:
         raise refusals.username_taken() from error
     sessions.end_all(uow, account.id, "password_set")
-    return sessions.start(uow, tools, account, second_factor=False)
+    return sessions.start(uow, tools, account, how="invitation", second_factor=False)
 
 
 def _issue_one(uow: UnitOfWork, tools: Tools, principal: Principal, member: Member) -> Issued:
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    code = one_time_codes.make()
     now = uow.clock.now()
     uow.session.add(
         Invitation(
@@ -155,8 +149,7 @@ def _issue_one(uow: UnitOfWork, tools: Tools, principal: Principal, member: Memb
             expires_at=now + INVITATION_LIFETIME,
         )
     )
-    shown = "-".join(code[at : at + 4] for at in range(0, _LENGTH, 4))
-    return Issued(member.id, member.name, shown, now + INVITATION_LIFETIME)
+    return Issued(member.id, member.name, code, now + INVITATION_LIFETIME)
 
 
 def _redeem(uow: UnitOfWork, tools: Tools, code: str) -> Account:
@@ -185,8 +178,7 @@ def _redeem(uow: UnitOfWork, tools: Tools, code: str) -> Account:
 
 
 def _index(tools: Tools, code: str) -> bytes:
-    """Return what a code is kept and found under; hyphens, case and misread letters are nothing."""
-    return tools.field_key.index("invitation", code.upper().translate(_MISREAD).encode())
+    return one_time_codes.index(tools.field_key, "invitation", code)
 
 
 def _member_not_found(missing: list[str]) -> NotFound:

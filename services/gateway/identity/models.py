@@ -1,4 +1,4 @@
-"""The gateway's tables; migrations/versions/0001_identity.py holds their constraints."""
+"""The gateway's tables; the migrations hold their constraints."""
 
 from datetime import datetime
 from typing import Any
@@ -54,6 +54,32 @@ class Account(Base):
     totp_sealed: Mapped[bytes | None]
     totp_last_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    signed_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    locked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    locked_by: Mapped[UUID | None]
+    locked_reason: Mapped[str | None]
+
+
+class EnrolmentCode(Base):
+    """A code by which an account gets its second factor, once."""
+
+    __tablename__ = "enrolment_codes"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    code_index: Mapped[bytes]
+    issued_by: Mapped[UUID]
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PendingFactor(Base):
+    """A secret that somebody's authenticator was shown, until a code of it has come back."""
+
+    __tablename__ = "pending_factors"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    secret_sealed: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class WechatIdentity(Base):
@@ -92,6 +118,7 @@ class SignIn(Base):
     # Random, not time-ordered: half of a refresh token's secrecy rests on it.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    how: Mapped[str | None]
     second_factor: Mapped[bool]
     generation: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from shared.auth import Grant
+from shared.auth import SEPARATE_DUTIES, Grant
 
 # Domain rule 9: administrators sign in with a second factor.
-SECOND_FACTOR_ROLES: Final = frozenset({"unit_admin", "city_admin", "auditor"})
+SECOND_FACTOR_ROLES: Final = SEPARATE_DUTIES | {"unit_admin", "city_admin"}
 
 MEMBER_SESSION: Final = timedelta(days=30)
 ADMINISTRATOR_SESSION: Final = timedelta(hours=12)
@@ -19,6 +19,9 @@ ADMINISTRATOR_SESSION: Final = timedelta(hours=12)
 # that token within the half minute gets the same successor, and is found out at the next turn.
 LOST_ANSWER_GRACE: Final = timedelta(seconds=30)
 INVITATION_LIFETIME: Final = timedelta(days=7)
+ENROLMENT_LIFETIME: Final = timedelta(days=7)
+# Long enough to install an authenticator, too short to leave the picture lying about.
+PENDING_FACTOR_LIFETIME: Final = timedelta(minutes=30)
 WECHAT_TICKET_LIFETIME: Final = timedelta(minutes=10)
 
 SHORTEST_PASSWORD: Final = 10

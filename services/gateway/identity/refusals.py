@@ -3,7 +3,15 @@
 None tells whether a username exists: an unknown name and a wrong password are one refusal.
 """
 
-from shared.errors import Conflict, Forbidden, Gone, Invalid, Unauthenticated
+from shared.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unprocessable,
+)
 from shared.text import Text
 
 
@@ -48,8 +56,80 @@ def totp_not_enrolled() -> Forbidden:
     return Forbidden(
         "totp_not_enrolled",
         Text(
-            zh="管理员账号须先绑定动态验证码，请联系系统管理员办理。",
-            en="An administrator's account needs an authenticator; ask the operator to set it up.",
+            zh="管理员账号须先绑定验证器：请向安全管理员索取绑定码，再在登录页选择“绑定验证器”。",
+            en="An administrator's account needs an authenticator: ask the security administrator"
+            " for an enrolment code, then choose “Set up an authenticator” where you sign in.",
+        ),
+    )
+
+
+def enrolment_invalid() -> Gone:
+    return Gone(
+        "enrolment_invalid",
+        Text(
+            zh="绑定码无效、已使用或已过期，请向安全管理员索取新的绑定码。",
+            en="The enrolment code is wrong, used or expired; ask the security administrator for a"
+            " new one.",
+        ),
+    )
+
+
+def second_factor_lapsed() -> Gone:
+    return Gone(
+        "second_factor_lapsed",
+        Text(
+            zh="二维码已过期，请重新开始绑定，用验证器再扫一次。",
+            en="The picture is too old; begin again, and let the authenticator scan it anew.",
+        ),
+    )
+
+
+def second_factor_needed() -> Forbidden:
+    return Forbidden(
+        "second_factor_needed",
+        Text(
+            zh="更换验证器前，请先退出，用密码和现有的动态验证码登录。",
+            en="Sign out, and in again with password and the present authenticator's code, first.",
+        ),
+    )
+
+
+def account_locked() -> Forbidden:
+    return Forbidden(
+        "account_locked",
+        Text(
+            zh="此账号已被锁定，不能登录；请联系安全管理员或系统管理员。",
+            en="This account is locked; ask the security or the system administrator.",
+        ),
+    )
+
+
+def account_without_password() -> Conflict:
+    return Conflict(
+        "account_without_password",
+        Text(
+            zh="该账号还没有用户名和密码，请先用支部的邀请码设置。",
+            en="The account has no username and password yet; set them by an invitation first.",
+        ),
+    )
+
+
+def password_wrong() -> Unprocessable:
+    return Unprocessable(
+        "password_wrong",
+        Text(
+            zh="原密码不正确，请重新输入；忘记密码请向支部索取新的邀请码。",
+            en="The old password is wrong; try again, or ask your branch for a new invitation.",
+        ),
+    )
+
+
+def session_unknown() -> NotFound:
+    return NotFound(
+        "session_unknown",
+        Text(
+            zh="这次登录已经结束，请刷新列表。",
+            en="That session is over already; reload the list.",
         ),
     )
 

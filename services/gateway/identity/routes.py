@@ -10,15 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
+from flask import g
 
-from services.gateway.identity import invitations, me, sessions, sign_in, ways
+from services.gateway.identity import invitations, me, second_factor, sessions, sign_in, ways
 from services.gateway.identity.permissions import INVITE, SELF
 from services.gateway.identity.schemas import (
     BindIn,
+    EnrolConfirmIn,
+    EnrolIn,
     InvitationIn,
     InvitationsIn,
     InvitationsOut,
     MeOut,
+    OfferOut,
     PasswordIn,
     RefreshIn,
     TokensOut,
@@ -34,6 +38,7 @@ from shared.web import (
     current_uow,
     requires,
     transactional,
+    transactional_secretly,
 )
 from shared.web.problems import language
 
@@ -51,9 +56,8 @@ def post_password(json_data: dict[str, Any]) -> sessions.Tokens:
             current_uow(),
             current_redis(),
             current_tools(),
-            json_data["username"],
-            json_data["password"],
-            json_data["totp"],
+            sign_in.Credentials(**json_data),
+            g.request_id,
         )
     )
 
@@ -85,6 +89,41 @@ def post_bind(json_data: dict[str, Any]) -> sessions.Tokens:
 def post_invitation(json_data: dict[str, Any]) -> sessions.Tokens:
     """Choose username and password by invitation, without WeChat, and sign in."""
     return _committed(invitations.accept(current_uow(), current_tools(), **json_data))
+
+
+@blueprint.post("/auth/second-factor")
+@requires(PUBLIC)
+@blueprint.input(EnrolIn)
+@blueprint.output(OfferOut)
+def post_second_factor(json_data: dict[str, str]) -> second_factor.Offer:
+    """Begin to set up an authenticator: password and enrolment code bring its secret.
+
+    Asked again within its time the same secret comes.
+    """
+    offer = second_factor.begin(
+        current_uow(), current_redis(), current_tools(), second_factor.Enrolment(**json_data)
+    )
+    current_uow().commit()
+    return offer
+
+
+@blueprint.post("/auth/second-factor/confirm")
+@requires(PUBLIC)
+@blueprint.input(EnrolConfirmIn)
+@blueprint.output(TokensOut)
+def post_second_factor_confirm(json_data: dict[str, str]) -> sessions.Tokens:
+    """Send a code of the authenticator: it is set up, the enrolment code is used up, one is in."""
+    totp = json_data.pop("totp")
+    return _committed(
+        second_factor.finish(
+            current_uow(),
+            current_redis(),
+            current_tools(),
+            second_factor.Enrolment(**json_data),
+            totp,
+            g.request_id,
+        )
+    )
 
 
 @blueprint.post("/auth/refresh")
@@ -135,6 +174,7 @@ def delete_wechat() -> dict[str, Any]:
 
 @blueprint.post("/invitations")
 @requires(INVITE)
+@transactional_secretly
 @blueprint.input(InvitationsIn)
 @blueprint.output(InvitationsOut, status_code=201)
 def post_invitations(json_data: dict[str, list[UUID]]) -> dict[str, object]:
@@ -145,7 +185,6 @@ def post_invitations(json_data: dict[str, list[UUID]]) -> dict[str, object]:
     issued = invitations.issue(
         current_uow(), current_tools(), current_principal(), json_data["member_ids"]
     )
-    current_uow().commit()
     return {"items": issued}
 
 

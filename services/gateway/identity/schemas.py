@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from shared.web import Schema
+from shared.web import Schema, page_of
 
 # Longer than any good value, short enough to hash without thinking.
 _TEXT = validate.Length(1, 256)
@@ -27,6 +27,56 @@ class InvitationIn(Schema):
     invitation = fields.String(required=True, validate=_TEXT)
     username = fields.String(required=True, validate=_TEXT)
     password = fields.String(required=True, validate=_TEXT)
+
+
+class EnrolIn(Schema):
+    username = fields.String(required=True, validate=_TEXT)
+    password = fields.String(required=True, validate=_TEXT)
+    code = fields.String(
+        required=True, validate=_TEXT, metadata={"description": "of the security administrator"}
+    )
+
+
+class TotpIn(Schema):
+    totp = fields.String(required=True, validate=validate.Length(1, 16))
+
+
+class EnrolConfirmIn(EnrolIn, TotpIn):
+    """The same again, and a code of the authenticator."""
+
+
+class OfferOut(Schema):
+    secret = fields.String(required=True, metadata={"description": "base32, to be typed"})
+    uri = fields.String(required=True, metadata={"description": "otpauth, as the picture has it"})
+    svg = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "seconds it can be used"})
+
+
+class NewPasswordIn(Schema):
+    password = fields.String(
+        required=True, validate=_TEXT, metadata={"description": "the present one"}
+    )
+    new_password = fields.String(required=True, validate=_TEXT)
+
+
+class SignInOut(Schema):
+    """A sign-in that is not over. Where from is not kept."""
+
+    id = fields.UUID(required=True)
+    how = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(("password", "wechat", "invitation", "enrolment")),
+        metadata={"description": "null: from before it was kept"},
+    )
+    second_factor = fields.Boolean(required=True)
+    begun_at = fields.AwareDateTime(required=True)
+    renewed_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True, metadata={"description": "at the latest"})
+    current = fields.Boolean(required=True, metadata={"description": "the one that asks"})
+
+
+SessionsPage = page_of(SignInOut)
 
 
 class RefreshIn(Schema):
@@ -83,6 +133,7 @@ class WaysOut(Schema):
         required=True, allow_none=True, metadata={"description": "null: without a password"}
     )
     wechat_bound_at = fields.AwareDateTime(required=True, allow_none=True)
+    second_factor = fields.Boolean(required=True)
 
 
 class UnboundOut(WaysOut):

@@ -1,10 +1,11 @@
 """Sessions: what a sign-in starts, a refresh continues, a sign-out ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from services.gateway.identity import refusals
 from services.gateway.identity.models import Account, Member, SignIn
@@ -31,18 +32,38 @@ class Tokens:
     expires_in: int
 
 
-def start(uow: UnitOfWork, tools: Tools, account: Account, *, second_factor: bool) -> Tokens:
+def start(
+    uow: UnitOfWork, tools: Tools, account: Account, *, how: str, second_factor: bool
+) -> Tokens:
     """Begin a session of an account that has proved itself.
+
+    Args:
+        uow: the open transaction.
+        tools: what signs.
+        account: whose.
+        how: `password`, `wechat`, `invitation` or `enrolment`.
+        second_factor: whether that was given.
 
     Raises:
         Conflict: `member_unknown`.
-        Forbidden: `member_left`.
+        Forbidden: `member_left`, `account_locked`.
     """
     member = active_member(uow, account.member_id)
     now = uow.clock.now()
+    # The row itself says whether it is locked: who locks it meanwhile waits, and then finds this
+    # session to end; who locked it first lets nobody by.
+    let_in = uow.session.execute(
+        update(Account)
+        .where(Account.id == account.id, Account.locked_at.is_(None))
+        .values(signed_in_at=now)
+        .returning(Account.id)
+    ).one_or_none()
+    if let_in is None:
+        raise refusals.account_locked()
     sign_in = SignIn(
         id=uuid4(),
         account_id=account.id,
+        how=how,
         second_factor=second_factor,
         generation=0,
         created_at=now,
@@ -61,7 +82,7 @@ def refresh(uow: UnitOfWork, tools: Tools, presented: str) -> Tokens:
 
     Raises:
         Unauthenticated: `refresh_invalid`, `refresh_reused`.
-        Forbidden: `member_left`.
+        Forbidden: `member_left`, `account_locked`.
     """
     token = RefreshToken.read(presented, tools.field_key)
     if token is None:
@@ -70,6 +91,9 @@ def refresh(uow: UnitOfWork, tools: Tools, presented: str) -> Tokens:
     sign_in = uow.session.get(SignIn, token.session_id, with_for_update=True)
     if sign_in is None:
         raise refusals.refresh_invalid()
+    account = uow.session.get_one(Account, sign_in.account_id)
+    if account.locked_at is not None:
+        raise refusals.account_locked()
     now = uow.clock.now()
     match judge_refresh(_state(sign_in), token.generation, now):
         case Turn.OVER:
@@ -83,7 +107,6 @@ def refresh(uow: UnitOfWork, tools: Tools, presented: str) -> Tokens:
             sign_in.rotated_at = now
         case Turn.REPEAT:
             pass
-    account = uow.session.get_one(Account, sign_in.account_id)
     return _tokens(tools, sign_in, active_member(uow, account.member_id), now)
 
 
@@ -97,6 +120,31 @@ def end(uow: UnitOfWork, tools: Tools, presented: str) -> None:
 def end_all(uow: UnitOfWork, account_id: UUID, because: str) -> None:
     """Sign the account out everywhere."""
     _revoke(uow, SignIn.account_id == account_id, because)
+
+
+def end_others(uow: UnitOfWork, kept: SignIn, because: str) -> None:
+    """Sign the account out everywhere but in one session."""
+    _revoke(uow, and_(SignIn.account_id == kept.account_id, SignIn.id != kept.id), because)
+
+
+def end_one(uow: UnitOfWork, sign_in: SignIn, because: str) -> None:
+    """End one session, unless it is over already."""
+    _revoke(uow, SignIn.id == sign_in.id, because)
+
+
+def alive(uow: UnitOfWork, account_id: UUID) -> Sequence[SignIn]:
+    """Return the sessions of an account that are not over, the newest first."""
+    query = select(SignIn).where(
+        SignIn.account_id == account_id,
+        SignIn.revoked_at.is_(None),
+        SignIn.expires_at > uow.clock.now(),
+    )
+    return uow.session.scalars(query.order_by(SignIn.created_at.desc(), SignIn.id)).all()
+
+
+def name_of(tools: Tools, session_id: UUID) -> UUID:
+    """Return what a session is called in tokens and lists: half of a refresh token is its id."""
+    return UUID(bytes=tools.field_key.index("session-name", session_id.bytes)[:16])
 
 
 def active_member(uow: UnitOfWork, member_id: UUID) -> Member:
@@ -137,6 +185,7 @@ def _tokens(tools: Tools, sign_in: SignIn, member: Member, now: datetime) -> Tok
         name=member.name,
         organisation_path=member.path,
         grants=grants_of(member.path, member.grants, second_factor=sign_in.second_factor),
+        session=name_of(tools, sign_in.id),
     )
     return Tokens(
         access_token=tools.signer.sign(principal, now),

@@ -26,6 +26,7 @@ class Ways:
 
     username: str | None
     wechat_bound_at: datetime | None
+    second_factor: bool
 
     @property
     def advice(self) -> Text:
@@ -35,11 +36,15 @@ class Ways:
 def of(uow: UnitOfWork, member_id: UUID) -> Ways:
     """Return a member's ways; none at all for whoever was never given an account."""
     row = uow.session.execute(
-        select(Account.username, WechatIdentity.bound_at)
+        select(
+            Account.username,
+            WechatIdentity.bound_at,
+            Account.totp_sealed.is_not(None).label("second_factor"),
+        )
         .outerjoin(WechatIdentity)
         .where(Account.member_id == member_id)
     ).one_or_none()
-    return Ways(row.username, row.bound_at) if row else Ways(None, None)
+    return Ways(*row) if row else Ways(None, None, second_factor=False)
 
 
 def unbind(uow: UnitOfWork, member_id: UUID) -> Ways:
@@ -53,7 +58,7 @@ def unbind(uow: UnitOfWork, member_id: UUID) -> Ways:
         select(Account).where(Account.member_id == member_id).with_for_update()
     ).one_or_none()
     if account is None:
-        return Ways(None, None)
+        return Ways(None, None, second_factor=False)
     gone = uow.session.scalars(
         delete(WechatIdentity)
         .where(WechatIdentity.account_id == account.id)
@@ -61,4 +66,4 @@ def unbind(uow: UnitOfWork, member_id: UUID) -> Ways:
     ).one_or_none()
     if gone is not None:
         sessions.end_all(uow, account.id, "unbound")
-    return Ways(account.username, None)
+    return Ways(account.username, None, second_factor=account.totp_sealed is not None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.gateway.identity.permissions import SELF
+from services.gateway.identity.permissions import INBOX
 from services.gateway.notices import consents, inbox, preferences
 from services.gateway.notices.kinds import SWITCHABLE
 from services.gateway.notices.schemas import (
@@ -34,7 +34,7 @@ blueprint = APIBlueprint("notices", __name__, url_prefix="/api/v1/me")
 
 
 @blueprint.get("/inbox")
-@requires(SELF)
+@requires(INBOX)
 @blueprint.input(CursorIn, location="query")
 @blueprint.output(InboxOut)
 def get_inbox(query_data: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def get_inbox(query_data: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/inbox/<uuid:notice_id>/read")
-@requires(SELF)
+@requires(INBOX)
 @transactional
 @blueprint.output(NoticeOut)
 def post_read(notice_id: UUID) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def post_read(notice_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/inbox/read-all")
-@requires(SELF)
+@requires(INBOX)
 @transactional
 @blueprint.output(UnreadOut)
 def post_read_all() -> dict[str, int]:
@@ -67,7 +67,7 @@ def post_read_all() -> dict[str, int]:
 
 
 @blueprint.get("/notice-consents")
-@requires(SELF)
+@requires(INBOX)
 @blueprint.output(ConsentsOut)
 def get_consents() -> dict[str, Any]:
     """List what WeChat can bring, and how many messages one has allowed."""
@@ -75,7 +75,7 @@ def get_consents() -> dict[str, Any]:
 
 
 @blueprint.post("/notice-consents")
-@requires(SELF)
+@requires(INBOX)
 @transactional
 @blueprint.input(ConsentsIn)
 @blueprint.output(ConsentsOut, status_code=201)
@@ -87,7 +87,7 @@ def post_consents(json_data: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/notice-preferences")
-@requires(SELF)
+@requires(INBOX)
 @blueprint.output(PreferencesOut)
 def get_preferences() -> dict[str, Any]:
     """List the reminders one can do without. Decisions and changes are told in any case."""
@@ -95,7 +95,7 @@ def get_preferences() -> dict[str, Any]:
 
 
 @blueprint.put("/notice-preferences")
-@requires(SELF)
+@requires(INBOX)
 @transactional
 @blueprint.input(PreferencesIn)
 @blueprint.output(PreferencesOut)

@@ -6,10 +6,11 @@ from apiflask import APIBlueprint, APIFlask
 from flask import current_app, render_template, request
 from marshmallow import fields
 
-from services.gateway.identity import ways
+from services.gateway.identity import own, ways
 from services.gateway.identity.me import describe
 from services.gateway.identity.permissions import SELF
-from services.gateway.identity.schemas import MeOut, WaysOut
+from services.gateway.identity.schemas import MeOut, SignInOut, WaysOut
+from services.gateway.identity.tools import current_tools
 from services.gateway.notices import inbox
 from services.gateway.notices.schemas import NoticeOut
 from services.gateway.pages import export, home
@@ -52,6 +53,7 @@ class ExportOut(Schema):
     made_at = fields.AwareDateTime(required=True)
     me = fields.Nested(MeOut, required=True)
     sign_in = fields.Nested(WaysOut, required=True)
+    sessions = fields.List(fields.Nested(SignInOut), required=True)
     notices = fields.List(fields.Nested(NoticeOut), required=True)
     check_ins = _list("as `GET /me/check-ins` answers")
     registrations = _list("as `GET /me/registrations` answers")
@@ -71,11 +73,11 @@ class ExportOut(Schema):
 def get_home() -> dict[str, Any]:
     """The member's first page in one answer: the person, what is on and next, points, the inbox."""
     uow, principal = current_uow(), current_principal()
-    own = {"me": describe(uow, principal), "unread": inbox.unread(uow, principal.member_id)}
+    here = {"me": describe(uow, principal), "unread": inbox.unread(uow, principal.member_id)}
     # The connection serves others while the services are asked.
     uow.rollback()
     parts, missing = home.compose(current_upstreams(), dict(request.headers), current_clock().now())
-    return {**own, **parts, "missing": missing}
+    return {**here, **parts, "missing": missing}
 
 
 @blueprint.get("/v1/me/export")
@@ -84,10 +86,11 @@ def get_home() -> dict[str, Any]:
 def get_export() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Take along all that is kept about oneself; 503 rather than a part of it."""
     uow, principal, now = current_uow(), current_principal(), current_clock().now()
-    own = {
+    kept = {
         "made_at": now,
         "me": describe(uow, principal),
         "sign_in": ways.of(uow, principal.member_id),
+        "sessions": own.own_sessions(uow, current_tools(), principal),
         "notices": [inbox.shown(row, language()) for row in inbox.every(uow, principal.member_id)],
     }
     uow.rollback()
@@ -96,7 +99,7 @@ def get_export() -> tuple[dict[str, Any], int, dict[str, str]]:
         "Content-Disposition": f'attachment; filename="my-data-{now.astimezone(SHANGHAI):%Y-%m-%d}.json"',
         "Cache-Control": "no-store",
     }
-    return {**own, **parts}, 200, headers
+    return {**kept, **parts}, 200, headers
 
 
 @blueprint.get("/v1/openapi.json")

@@ -53,6 +53,7 @@ def test_with_tls_every_plain_request_is_redirected(tmp_path: Path) -> None:
         ("/api/v1/me/home", "gateway"),
         ("/api/v1/me/points", "points"),
         ("/api/v1/me/pass", "events"),
+        ("/api/v1/me/password", "gateway"),
         ("/api/v1/members/1/points", "points"),
         ("/api/v1/rule-sets/1/rules/L01", "points"),
         ("/api/v1/auth/refresh", "gateway"),

@@ -57,7 +57,12 @@ def test_every_page_of_every_list_is_in_it_and_it_is_a_file(
     )
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.json["me"]["member_id"] == str(member)
-    assert answer.json["sign_in"] == {"username": "zhang.san", "wechat_bound_at": None}
+    assert answer.json["sign_in"] == {
+        "username": "zhang.san",
+        "wechat_bound_at": None,
+        "second_factor": False,
+    }
+    assert answer.json["sessions"] == []
     for part in (
         "check_ins", "registrations", "calendar_feeds", "ledger", "statements", "claims", "appeals",
     ):  # fmt: skip

@@ -1,7 +1,7 @@
 """The tree's kinds and the roles fit together."""
 
 from services.points.roster import policy
-from shared.auth import ROLES, Grant, Principal
+from shared.auth import ROLES, SEPARATE_DUTIES, Grant, Principal
 from shared.contracts.roster import KINDS, STATUSES
 from shared.ids import new_id
 
@@ -32,3 +32,15 @@ def test_nothing_may_be_given_from_outside_a_reach() -> None:
         "unit_admin",
         "organiser",
     }
+
+
+def test_what_excludes_what_is_mutual_and_no_role_excludes_itself() -> None:
+    for role in policy.GIVEN_BY:
+        assert role not in policy.clashing(role)
+        for other in policy.clashing(role):
+            assert role in policy.clashing(other), (role, other)
+
+
+def test_whoever_gives_a_separate_duty_cannot_hold_it() -> None:
+    for duty in SEPARATE_DUTIES:
+        assert policy.GIVEN_BY[duty].roles <= policy.clashing(duty), duty

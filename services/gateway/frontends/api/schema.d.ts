@@ -4,6 +4,494 @@
  */
 
 export interface paths {
+    "/api/v1/account-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who did, saw and was refused what, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    actor_id?: string | null;
+                    subject_id?: string | null;
+                    organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
+                    refused?: boolean | null;
+                    since?: string | null;
+                    until?: string | null;
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take a span of the log away; that it was taken is noted in it. */
+        get: {
+            parameters: {
+                query: {
+                    actor_id?: string | null;
+                    subject_id?: string | null;
+                    organisation_id?: string | null;
+                    /** @description what was done: changed, seen, or taken away as a file */
+                    what?: "did" | "saw" | "exported" | null;
+                    refused?: boolean | null;
+                    since: string;
+                    until: string;
+                    format?: "csv" | "xlsx";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The log, in the format asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "text/csv; charset=utf-8": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List members and how each can sign in, by number; who has left is not among them. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
+                    /** @description beginning of the number or username, or part of the name */
+                    q?: string;
+                    /** @description itself and all below it */
+                    organisation_id?: string;
+                    /** @description `factor_missing`: an office that needs a second factor, and none set up */
+                    state?: "password" | "wechat" | "second_factor" | "factor_missing" | "locked" | "never_signed_in";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an account with its sessions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDetailOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep an account from signing in and refreshing; all its sessions end.
+         * @description An access token that is out stays good for ten minutes at most.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["LockIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDetailOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a code by which the member sets up an authenticator, good for seven days, shown once.
+         * @description A second factor from before is gone at once, and all sessions end.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolmentOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Take a code back that has not been used. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all sessions of an account. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session of an account. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{member_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an account sign in again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDetailOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/adjustments": {
         parameters: {
             query?: never;
@@ -1041,6 +1529,107 @@ export interface paths {
             requestBody?: {
                 content: {
                     "application/json": components["schemas"]["RefreshIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TokensOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator: password and enrolment code bring its secret.
+         * @description Asked again within its time the same secret comes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["EnrolIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code of the authenticator: it is set up, the enrolment code is used up, one is in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["EnrolConfirmIn"];
                 };
             };
             responses: {
@@ -7949,6 +8538,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose another password; all other sessions end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["NewPasswordIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/points": {
         parameters: {
             query?: never;
@@ -8170,6 +8806,188 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to replace one's authenticator: the new one's secret. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code of the new authenticator: it replaces the old one, and other sessions end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TotpIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where one is signed in, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's sessions. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -9836,7 +10654,7 @@ export interface paths {
                     export?: true;
                     organisation_id?: string;
                     member_id?: string;
-                    role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
+                    role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor";
                 };
                 header?: never;
                 path?: never;
@@ -11511,6 +12329,67 @@ export interface components {
             label: string;
             value: unknown;
         };
+        AccountDetailOut: {
+            /** Format: date-time */
+            enrolment_expires_at: string | null;
+            /** Format: date-time */
+            enrolment_issued_at: string | null;
+            /** @description an office needs a second factor, and none is set up */
+            factor_missing: boolean;
+            has_account: boolean;
+            /** Format: date-time */
+            locked_at: string | null;
+            locked_by_name: string | null;
+            locked_reason: string | null;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            organisation_name: string | null;
+            roles: components["schemas"]["GrantOut"][];
+            second_factor: boolean;
+            sessions: components["schemas"]["SignInOut"][];
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            signed_in_at: string | null;
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
+        AccountOut: {
+            /** @description an office needs a second factor, and none is set up */
+            factor_missing: boolean;
+            has_account: boolean;
+            /** Format: date-time */
+            locked_at: string | null;
+            /** Format: uuid */
+            member_id: string;
+            member_no: string;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            organisation_name: string | null;
+            roles: components["schemas"]["GrantOut"][];
+            second_factor: boolean;
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            signed_in_at: string | null;
+            /** @description null: without a password */
+            username: string | null;
+            /** Format: date-time */
+            wechat_bound_at: string | null;
+        };
+        AccountPage: {
+            items: components["schemas"]["AccountOut"][];
+            next_cursor: string | null;
+        };
         ActOut: {
             action: string;
             /** Format: uuid */
@@ -12361,6 +13240,29 @@ export interface components {
             /** @description for If-Match; 0 before */
             version: number;
         };
+        EnrolConfirmIn: {
+            /** @description of the security administrator */
+            code: string;
+            password: string;
+            totp: string;
+            username: string;
+        };
+        EnrolIn: {
+            /** @description of the security administrator */
+            code: string;
+            password: string;
+            username: string;
+        };
+        EnrolmentOut: {
+            /** @description shown this once */
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            member_id: string;
+            name: string;
+            username: string;
+        };
         EntryOut: {
             category: string;
             /** Format: uuid */
@@ -12429,7 +13331,7 @@ export interface components {
             /** @default  */
             place?: string;
             /** @description roles of which a member must hold one */
-            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor")[];
+            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor")[];
             sessions?: components["schemas"]["SessionIn"][];
             /** Format: date-time */
             starts_at: string;
@@ -12509,7 +13411,7 @@ export interface components {
             level?: "branch" | "unit" | "city" | null;
             place?: string;
             /** @description roles of which a member must hold one */
-            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor")[];
+            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor")[];
             /** Format: date-time */
             starts_at?: string;
             tags?: ("branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study")[];
@@ -12561,6 +13463,7 @@ export interface components {
             preferences: unknown;
             /** @description as `GET /me/registrations` answers */
             registrations: unknown[];
+            sessions: components["schemas"]["SignInOut"][];
             sign_in: components["schemas"]["WaysOut"];
             /** @description as `GET /me/statements` answers */
             statements: unknown[];
@@ -13043,6 +13946,9 @@ export interface components {
             items: components["schemas"]["ListedRegistrationOut"][];
             next_cursor: string | null;
         };
+        LockIn: {
+            reason: string;
+        };
         MarkIn: {
             /**
              * Format: date-time
@@ -13258,6 +14164,11 @@ export interface components {
             /** @description shown this once; whoever knows it reads the feed */
             url: string;
         };
+        NewPasswordIn: {
+            new_password: string;
+            /** @description the present one */
+            password: string;
+        };
         NoticeOut: {
             /** Format: date-time */
             created_at: string;
@@ -13330,6 +14241,15 @@ export interface components {
             reason: string;
             /** Format: uuid */
             statement_id: string;
+        };
+        OfferOut: {
+            /** @description seconds it can be used */
+            expires_in: number;
+            /** @description base32, to be typed */
+            secret: string;
+            svg: string;
+            /** @description otpauth, as the picture has it */
+            uri: string;
         };
         OfflineListOut: {
             /** @description false: more are expected than listed; keep unknown passes, too */
@@ -14160,7 +15080,7 @@ export interface components {
             /** Format: uuid */
             organisation_id: string;
             /** @enum {string} */
-            role: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
+            role: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor";
         };
         RoleAssignmentOut: {
             /** Format: date-time */
@@ -14618,6 +15538,31 @@ export interface components {
              */
             required?: boolean;
         };
+        SignInOut: {
+            /** Format: date-time */
+            begun_at: string;
+            /** @description the one that asks */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description at the latest
+             */
+            ends_at: string;
+            /**
+             * @description null: from before it was kept
+             * @enum {string|null}
+             */
+            how: "password" | "wechat" | "invitation" | "enrolment" | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            renewed_at: string;
+            second_factor: boolean;
+        };
+        SignInPage: {
+            items: components["schemas"]["SignInOut"][];
+            next_cursor: string | null;
+        };
         SimulateIn: {
             /**
              * @default [
@@ -14975,6 +15920,9 @@ export interface components {
             /** @enum {string} */
             outcome: "present" | "pending" | "kept" | "refused";
         };
+        TotpIn: {
+            totp: string;
+        };
         TransferIn: {
             /**
              * Format: uuid
@@ -14992,6 +15940,7 @@ export interface components {
         UnboundOut: {
             /** @description how to sign in from now on */
             advice: string;
+            second_factor: boolean;
             /** @description null: without a password */
             username: string | null;
             /** Format: date-time */
@@ -15092,12 +16041,14 @@ export interface components {
             verified: boolean;
         };
         WaysOut: {
+            second_factor: boolean;
             /** @description null: without a password */
             username: string | null;
             /** Format: date-time */
             wechat_bound_at: string | null;
         };
         WaysOut1: {
+            second_factor: boolean;
             /** @description null: without a password */
             username: string | null;
             /** Format: date-time */

@@ -74,6 +74,11 @@ export const routes: RouteRecordRaw[] = [
   page('/proofs', () => import('./pages/system/ProofsPage.vue'), 'proofs.read', ['systemGroup', 'proofs']),
   page('/imports', () => import('./pages/system/ImportsPage.vue'), 'imports', ['systemGroup', 'imports']),
 
+  page('/accounts', () => import('./pages/system/AccountsPage.vue'), 'accounts.read', ['systemGroup', 'accounts']),
+  page('/accounts/:id', () => import('./pages/system/AccountPage.vue'), 'accounts.read'),
+  page('/my-sign-in', () => import('./pages/system/MySignInPage.vue')),
+  { path: '/enrol', name: 'enrol', component: () => import('./pages/frame/EnrolPage.vue'), meta: { bare: true } },
+
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/frame/NotFoundPage.vue') },
 ]
 
@@ -84,7 +89,7 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
-  if (to.name === 'sign-in') return true
+  if (to.meta.bare) return true
   const signIn = { name: 'sign-in', query: { next: to.fullPath } }
   if (!signedIn()) return signIn
   try {

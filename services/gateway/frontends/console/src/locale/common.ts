@@ -40,6 +40,7 @@ export const common = {
     audit: ['审计日志', 'Audit log'],
     proofs: ['账目核对', 'Proofs'],
     imports: ['导入记录', 'Imports'],
+    accounts: ['账号', 'Accounts'],
   },
   account: {
     dark: ['深色', 'Dark'],

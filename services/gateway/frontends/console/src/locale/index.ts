@@ -2,6 +2,7 @@
 import { computed, ref, watchEffect } from 'vue'
 import { speak } from './pairs'
 import { common } from './common'
+import { accounts } from './accounts'
 import { codes } from './codes'
 import { events } from './events'
 import { parts } from './parts'
@@ -14,7 +15,7 @@ import { system } from './system'
 export type Language = 'zh-CN' | 'en'
 
 const KEY = 'console.language'
-const ALL = { ...common, codes, rules, people, queues, events, parts, planning, system }
+const ALL = { ...common, codes, rules, people, queues, events, parts, planning, system, accounts }
 const SPOKEN = { 'zh-CN': speak(ALL, 0), en: speak(ALL, 1) }
 
 export const language = ref<Language>(localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN')

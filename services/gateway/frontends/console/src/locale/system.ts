@@ -89,7 +89,7 @@ export const system = {
     title: ['审计日志', 'Audit log'],
     lead: ['谁在何时办理、查看、导出了什么；姓名已遮蔽，任何人不能改动。', 'Who did, saw and exported what; names are masked, and nobody can change it.'],
     source: ['来源', 'Source'],
-    sources: { points: ['积分与人员', 'points and people'], events: ['活动与签到', 'events and check-ins'] },
+    sources: { points: ['积分与人员', 'points and people'], events: ['活动与签到', 'events and check-ins'], accounts: ['账号与登录', 'accounts and sign-in'] },
     actor: ['操作人', 'Who'],
     action: ['操作', 'Action'],
     permission: ['权限', 'Permission'],

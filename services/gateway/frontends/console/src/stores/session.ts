@@ -33,7 +33,11 @@ export const isMe = (memberId: string | null | undefined): boolean => !!memberId
 
 export async function signIn(username: string, password: string, totp: string): Promise<void> {
   const body = { username, password, totp: totp || null }
-  const tokens: Tokens = await ask('post', '/api/v1/auth/password', { body, open: true })
+  await take(await ask('post', '/api/v1/auth/password', { body, open: true }))
+}
+
+/** Be signed in with what a sign-in answered. */
+export async function take(tokens: Tokens): Promise<void> {
   writeTokens(tokens)
   await readMe()
 }
