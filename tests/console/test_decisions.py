@@ -225,7 +225,15 @@ def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_it(
 
     page = open_console("city1", "/appeals")
     detail = _open(page, "当天已请假。")
-    for seen in ("请假条在支部。", "-1", "今年最多再扣 5", "D02", "无故缺席集中学习", "已核实。", "提出"):
+    for seen in (
+        "请假条在支部。",
+        "-1",
+        "今年最多再扣 5",
+        "D02",
+        "无故缺席集中学习",
+        "已核实。",
+        "提出",
+    ):
         expect(detail).to_contain_text(seen)
     _look(page, screenshots, "appeal")
     page.keyboard.press("a")
@@ -264,8 +272,8 @@ def test_what_was_never_posted_is_appealed_and_dismissed_with_a_reason(
     read = member.get(f"/appeals/{appeal['id']}")
     assert (read["state"], read["decision_reason"]) == ("dismissed", "签到表上没有本人。")
     assert member.points() == 0
-    page.get_by_role("combobox", name="范围").locator("xpath=ancestor::*[contains(@class,'el-select')][1]").hover()
-    page.locator(".filters .el-select__clear").click()
+    page.locator(".filters .el-select__wrapper").first.hover()
+    page.locator(".filters .el-select__clear").first.click()
     expect(page.locator("tbody tr", has_text="听课没有记上。")).to_have_count(1)
     assert "queue=" in page.url
     expect(_open(page, "听课没有记上。").get_by_role("alert")).to_contain_text("已办结")

@@ -62,6 +62,18 @@ def test_a_month_is_put_on_notice_objected_to_and_closed_after_the_one_before(
     suite: Suite, open_console: OpenConsole, watch: Watch, screenshots: Path
 ) -> None:
     people = _people(suite)
+    # The demo's roster was imported today; here its people have belonged there all the year.
+    suite.rows(
+        "points",
+        "UPDATE memberships SET since = '2026-01-01T00:00+08' WHERE organisation_id = %s",
+        suite.organisation(_BRANCH)["id"],
+    )
+    remarks = {
+        "member_id": people[7]["id"], "kind": "prepared_remarks", "day": "2026-09-15",
+        "reason": "在集中学习会上作专题发言。",
+    }  # fmt: skip
+    made = suite.sign_in("city1").post("/adjustments", remarks)
+    suite.sign_in("city2").post(f"/adjustments/{made['id']}/approve", status=200)
     page = open_console("city1", "/statements")
     paths = []
     for month in _MONTHS:
@@ -154,5 +166,7 @@ def _late_facts_are_decided(suite: Suite, page: Page, watch: Watch, screenshots:
         question.get_by_role("button", name="确定").click()
         expect(rows).to_have_count(left)
     visit(page, "/held-facts?waiting=")
-    decided = {(each["decision"], each["reason"]) for each in city.items("/held-facts", waiting=False)}
+    decided = {
+        (each["decision"], each["reason"]) for each in city.items("/held-facts", waiting=False)
+    }
     assert decided >= {("released", "代签属实，更正。"), ("refused", "维持公示结果。")}
