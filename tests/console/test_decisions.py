@@ -272,10 +272,8 @@ def test_what_was_never_posted_is_appealed_and_dismissed_with_a_reason(
     read = member.get(f"/appeals/{appeal['id']}")
     assert (read["state"], read["decision_reason"]) == ("dismissed", "签到表上没有本人。")
     assert member.points() == 0
-    page.get_by_role("combobox", name="范围").locator(
-        "xpath=ancestor::*[contains(@class,'el-select')][1]"
-    ).hover()
-    page.locator(".filters .el-select__clear").click()
+    page.locator(".filters .el-select__wrapper").first.hover()
+    page.locator(".filters .el-select__clear").first.click()
     expect(page.locator("tbody tr", has_text="听课没有记上。")).to_have_count(1)
     assert "queue=" in page.url
     expect(_open(page, "听课没有记上。").get_by_role("alert")).to_contain_text("已办结")

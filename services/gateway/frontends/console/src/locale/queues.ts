@@ -1,6 +1,6 @@
 /** Words of the work queues. */
 export const queues = {
-  keys: ['查看快捷键', 'keys'],
+  keys: ['快捷键', 'keys'],
   keysTitle: ['快捷键', 'Keys'],
   keysOf: {
     down: ['下一件', 'next'],
