@@ -180,7 +180,7 @@ def test_registration_has_terms_that_are_changed_and_taken_down(
 def test_a_departure_and_a_mistake_are_put_right(suite: Suite, open_console: OpenConsole) -> None:
     secretary = suite.sign_in("secretary")
     event = suite.hold_event(secretary, category="volunteering", title="志愿服务签退")
-    (member,) = suite.newcomers("u001-b01", 1)
+    member, late = suite.newcomers("u001-b01", 2)
     body = {"member_id": member["id"], "reason": "手机没电"}
     secretary.post(f"/events/{event['id']}/check-ins", body)
     page = open_console("secretary", f"/events/{event['id']}?tab=attendance")
@@ -199,6 +199,14 @@ def test_a_departure_and_a_mistake_are_put_right(suite: Suite, open_console: Ope
     page.get_by_role("button", name="记录清点").click()
     expect(page.get_by_role("region", name="清点人数").locator("tbody tr")).to_contain_text("3")
     assert serious(page) == []
+
+    # Who was forgotten is made up for when all is over, with a reason.
+    secretary.post(f"/events/{event['id']}/close", status=200)
+    visit(page, f"/events/{event['id']}?tab=attendance")
+    pick(page, "党员", late["member_no"], late["name"])
+    page.get_by_role("button", name="补签").click()
+    say_why(page, "现场漏签")
+    expect(page.locator("[data-figure=present]")).to_have_text("2")
 
 
 def _series(suite: Suite) -> Json:

@@ -70,8 +70,10 @@ def get_code(event_id: UUID, query_data: dict[str, Any]) -> tuple[dict[str, Any]
         raise session_unknown()
     session = catalogue.nearest(sessions, now)
     settings = current_suite().settings
-    seen.note(current_redis(), event_id)
     rehearsal = query_data["rehearsal"]
+    if not rehearsal:
+        # What somebody tries out at a desk is no screen in the hall.
+        seen.note(current_redis(), event_id)
     key = rehearsals.key_of(settings.code_key) if rehearsal else settings.code_key
     code = rotating.issue(key, session.short_id, now)
     url = f"{settings.public_url}/c/{code}"

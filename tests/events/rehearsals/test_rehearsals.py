@@ -79,6 +79,10 @@ def test_preflight_says_what_is_wanting_and_what_to_do(branch: Branch, clock: Fi
         body = {"member_id": str(person.id), "role": role}
         assert branch.secretary.send("PUT", f"/events/{event}/roles", body).status_code == 200
     scan(people[0], code(branch, event, rehearsal="true")["code"])
+    levels = preflight(branch, event)
+    # A rehearsal at somebody's desk is no screen in the hall.
+    assert {code for code, level in levels.items() if level != "ok"} == {"screen"}
+    code(branch, event)
     assert set(preflight(branch, event).values()) == {"ok"}
     clock.advance(86_400)
     assert preflight(branch, event)["not_over"] == "missing"

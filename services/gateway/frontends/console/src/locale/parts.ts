@@ -98,7 +98,7 @@ export const parts = {
   poster: ['海报（PDF）', 'Poster (PDF)'],
   noneOn: ['还没有启用的签到码', 'No printed code is on'],
   scan: ['扫码签到', 'Scan to check in'],
-  how: ['用微信小程序或手机扫一扫，只在下列时间内有效。', 'Scan it with the mini-program or a phone; it is good at this time only.'],
+  how: ['用微信小程序或手机扫一扫，只在上述时间内有效。', 'Scan it with the mini-program or a phone; it is good at the time above only.'],
   noPhone: ['没有手机或扫码不成功的，请向组织者登记，效力相同。', 'No phone, or it does not work? Ask the organiser: it counts the same.'],
   lists: ['带走名单', 'Lists to take along'],
   listsHint: ['签到表供手写签到；手机离线名单只能由工作人员在小程序的签到台下载，与该手机绑定。', 'The sheet is signed by hand. A list for work without network is fetched in the mini-program by the phone that uses it.'],
