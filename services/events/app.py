@@ -18,6 +18,7 @@ from services.events.guests import routes as guests
 from services.events.imports import KINDS
 from services.events.live import routes as live
 from services.events.live.hub import Hub
+from services.events.messages import READERS
 from services.events.offline import routes as offline
 from services.events.passes import routes as passes
 from services.events.registrations import routes as registrations
@@ -37,6 +38,7 @@ from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.imports.routes import imports_blueprint
+from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
 from shared.web import Suite, create_service
 
@@ -61,6 +63,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     passes.blueprint,
     static_codes.blueprint,
     audit_blueprint("event_audit", "/api/v1/event-audit", "roster_members", AUDIT_READ),
+    messages_blueprint("event_messages", "/api/v1/event-messages", READERS),
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
     series.blueprint,
     year_themes.blueprint,

@@ -10,6 +10,7 @@ from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.keys import signer_in
 from services.gateway.identity.routes import blueprint as identity
 from services.gateway.identity.wechat import WeChat
+from services.gateway.messages import READERS
 from services.gateway.notices.routes import blueprint as notices
 from services.gateway.pages import upstreams
 from services.gateway.pages.api_document import ApiDocument
@@ -19,11 +20,17 @@ from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
+from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
-BLUEPRINTS: tuple[APIBlueprint, ...] = (identity, pages, notices)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    identity,
+    pages,
+    notices,
+    messages_blueprint("account_messages", "/api/v1/account-messages", READERS),
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:

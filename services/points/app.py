@@ -14,6 +14,7 @@ from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
+from services.points.messages import READERS
 from services.points.reports import job_routes
 from services.points.reports import routes as reports
 from services.points.roster import routes as roster
@@ -26,6 +27,7 @@ from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.imports.routes import imports_blueprint
+from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
 from shared.web import Suite, create_service
 
@@ -48,6 +50,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     appeals.blueprint,
     proofs.blueprint,
     audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
+    messages_blueprint("points_messages", "/api/v1/points-messages", READERS),
 )
 
 
