@@ -126,7 +126,8 @@ def _role(unit: int, branch: int, place: int, code: str) -> tuple[str, str]:
 
     17 and 18 sit on its committee, beside those who may sign in to the demo as plain members.
 
-    The first unit's last branch is where the city's second administrator and its auditor sit.
+    In the first unit's second branch sit the city's second administrator and its security
+    administrator, who appoints the system administrator and the auditor.
     """
     if place == 0:
         return "支部书记", code
@@ -137,7 +138,7 @@ def _role(unit: int, branch: int, place: int, code: str) -> tuple[str, str]:
     if place == 3 and branch == 1:  # noqa: PLR2004 - the next free place
         return "机关党委管理员", f"u{unit:03d}"
     if unit == 1 and branch == 2:  # noqa: PLR2004 - the second branch
-        return {4: ("工委管理员", "city"), 5: ("纪检审计", "city")}.get(place, ("", ""))
+        return {4: ("工委管理员", "city"), 6: ("安全管理员", "city")}.get(place, ("", ""))
     return "", ""
 
 

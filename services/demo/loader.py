@@ -20,6 +20,7 @@ from services.demo.suite import (
     password_of,
     totp_secret_of,
 )
+from shared.auth import ROLES
 from shared.clock import SHANGHAI
 
 _ROWS_A_FILE: Final = 400_000
@@ -67,15 +68,28 @@ def _load_city(base_url: str, size: Size, settings: Path) -> dict[str, Any]:
                 "/event-imports", "attendance", name, content
             )
         )
+    _appoint(base_url, accounts)
     _fill_calendar(base_url, suite, accounts, today)
     _wait_until_posted(suite)
     _decide_on_a_claim(base_url, today)
     root = _organisation(suite, "city")["id"]
     for account in accounts:
         account.setdefault("organisation_id", root)
-    order = ("member", "branch_secretary", "unit_admin", "city_admin", "auditor")
-    accounts.sort(key=lambda account: (order.index(account["role"]), account["username"]))
+    accounts.sort(key=lambda account: (ROLES.index(account["role"]), account["username"]))
     return {"base_url": base_url, "accounts": accounts}
+
+
+def _appoint(base_url: str, accounts: list[dict[str, Any]]) -> None:
+    """Let the security administrator give the other two of the separate duties."""
+    suite = Suite(base_url)
+    _eventually(lambda: suite.sign_in("security", totp=True))
+    root = _organisation(suite, "city")["id"]
+    held = suite.call("GET", "/role-assignments", params={"organisation_id": root, "limit": 200})
+    given = {each["role"] for each in held["items"]}
+    for account in accounts:
+        if account["role"] in {"system_admin", "auditor"} - given:
+            body = {name: account[name] for name in ("member_id", "role")}
+            suite.call("POST", "/role-assignments", json={**body, "organisation_id": root})
 
 
 def _fill_calendar(
@@ -143,7 +157,12 @@ def _accounts(suite: Suite) -> list[dict[str, Any]]:
         account["organisation_id"] = home["id"]
     accounts[-1]["organisation_id"] = _organisation(suite, "u001")["id"]
     accounts.append(_account("city_admin", "city2", officers[4]["id"], totp=True))
-    accounts.append(_account("auditor", "auditor", officers[5]["id"], totp=True))
+    for place, role, username in (
+        (5, "auditor", "auditor"),
+        (6, "security_admin", "security"),
+        (7, "system_admin", "system"),
+    ):
+        accounts.append(_account(role, username, officers[place]["id"], totp=True))
     return accounts
 
 

@@ -19,8 +19,13 @@ ROLES = (
     "unit_admin",
     "city_admin",
     "organiser",
+    "system_admin",
+    "security_admin",
     "auditor",
 )
+
+# 三员分立: who keeps the suite running, who decides on sign-in and who watches are three people.
+SEPARATE_DUTIES = frozenset({"system_admin", "security_admin", "auditor"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ _ROLES = {
     "committee_member": "支委 branch committee",
     "unit_admin": "机关党委管理员 unit administrator",
     "city_admin": "工委管理员 city administrator",
+    "system_admin": "系统管理员 system administrator",
+    "security_admin": "安全管理员 security administrator",
     "auditor": "纪检审计 auditor",
 }
 

@@ -69,7 +69,7 @@ def test_everybody_belongs_somewhere_and_the_roles_are_given(size: Size) -> None
         "党小组长": 2 * size.branches,
         "机关党委管理员": size.units,
         "工委管理员": 1,
-        "纪检审计": 1,
+        "安全管理员": 1,
     }
 
 

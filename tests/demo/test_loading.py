@@ -28,12 +28,13 @@ def _load(suite: Suite, out: Path) -> "subprocess.CompletedProcess[str]":
 def test_there_is_an_account_for_each_role(suite: Suite) -> None:
     roles = [account["role"] for account in suite.demo["accounts"]]
     assert roles == [
-        *["member"] * 15, "branch_secretary", "unit_admin", "city_admin", "city_admin", "auditor",
+        *["member"] * 15, "branch_secretary", "unit_admin", "city_admin", "city_admin",
+        "system_admin", "security_admin", "auditor",
     ]  # fmt: skip
     home = suite.organisation("u001-b01")["id"]
     assert {a["organisation_id"] for a in suite.demo["accounts"] if a["role"] == "member"} == {home}
     for account in suite.demo["accounts"]:
-        administers = account["role"] in ("unit_admin", "city_admin", "auditor")
+        administers = account["role"] not in ("member", "branch_secretary")
         assert bool(account["totp_secret"]) is administers
         me = suite.sign_in(account["username"]).get("/me")
         assert me["member_id"] == account["member_id"]

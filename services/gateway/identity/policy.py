@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from shared.auth import Grant
+from shared.auth import SEPARATE_DUTIES, Grant
 
 # Domain rule 9: administrators sign in with a second factor.
-SECOND_FACTOR_ROLES: Final = frozenset({"unit_admin", "city_admin", "auditor"})
+SECOND_FACTOR_ROLES: Final = SEPARATE_DUTIES | {"unit_admin", "city_admin"}
 
 MEMBER_SESSION: Final = timedelta(days=30)
 ADMINISTRATOR_SESSION: Final = timedelta(hours=12)

@@ -255,7 +255,8 @@ def _end_everything(uow: UnitOfWork, principal: Principal, entry: Entry) -> None
     member_id = entry.member.id
     for duty in entry.roles:
         principal.require(policy.GIVEN_BY[duty.role], duty.path)
-    roles.keep_a_city_admin(uow, member_id)
+    for role in policy.NEVER_WITHOUT:
+        roles.keep_the_last(uow, member_id, role)
     uow.session.execute(delete(RoleAssignment).where(RoleAssignment.member_id == member_id))
     uow.session.execute(delete(GroupMember).where(GroupMember.member_id == member_id))
     history.close(uow, member_id)

@@ -15,15 +15,17 @@ ORGANISATIONS_WRITE: Final = Permission("organisations.write", _KEEPERS)
 MEMBER_READ: Final = Permission("roster.read_one", frozenset(ROLES), audited=True)
 """Everybody reads the own entry; another's needs MEMBERS_READ."""
 
-MEMBERS_READ: Final = Permission("roster.read", _BRANCH | {"group_leader"}, audited=True)
+MEMBERS_READ: Final = Permission(
+    "roster.read", _BRANCH | {"group_leader", "security_admin"}, audited=True
+)
 
 MEMBERS_WRITE: Final = Permission("roster.write", _KEEPERS)
 
 GROUPS_WRITE: Final = Permission("roster.groups", _BRANCH)
 
-ROLES_READ: Final = Permission("roles.read", _BRANCH, audited=True)
+ROLES_READ: Final = Permission("roles.read", _BRANCH | {"security_admin"}, audited=True)
 
-ROLES_GIVE: Final = Permission("roles.give", _BRANCH)
+ROLES_GIVE: Final = Permission("roles.give", _BRANCH | {"security_admin"})
 """Which role may be given by whom is `policy.GIVEN_BY`."""
 
 ROSTER_IMPORT: Final = Permission("roster.import", _KEEPERS)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.auth import Permission, Principal
+from shared.auth import SEPARATE_DUTIES, Permission, Principal
 from shared.errors import Problem, Unprocessable
 from shared.text import Text
 
@@ -24,11 +24,14 @@ BOUND_TO: Final = {
     "unit_admin": ("unit",),
     "city_admin": ("committee",),
     "organiser": ("committee", "unit", "general_branch", "branch", "group", "cross_cutting"),
+    "system_admin": ("committee",),
+    "security_admin": ("committee",),
     "auditor": ("committee",),
 }
 
 _KEEPERS: Final = frozenset({"unit_admin", "city_admin"})
-# Role → who may give it and take it away, each within the own part of the tree.
+# Role → who may give it and take it away, each within the own part of the tree. Who gives one of the
+# separate duties can hold none that it gives (`clashing`), so nobody gives a duty to themselves.
 GIVEN_BY: Final = {
     "group_leader": Permission("roles.give.group_leader", _KEEPERS | {"branch_secretary"}),
     "branch_secretary": Permission("roles.give.branch_secretary", _KEEPERS),
@@ -36,8 +39,13 @@ GIVEN_BY: Final = {
     "unit_admin": Permission("roles.give.unit_admin", _KEEPERS),
     "city_admin": Permission("roles.give.city_admin", frozenset({"city_admin"})),
     "organiser": Permission("roles.give.organiser", _KEEPERS | {"branch_secretary"}),
-    "auditor": Permission("roles.give.auditor", frozenset({"city_admin"})),
+    "system_admin": Permission("roles.give.system_admin", frozenset({"security_admin"})),
+    "security_admin": Permission("roles.give.security_admin", frozenset({"city_admin"})),
+    "auditor": Permission("roles.give.auditor", frozenset({"security_admin"})),
 }
+
+# Roles that the city is never without.
+NEVER_WITHOUT: Final = ("city_admin", "security_admin")
 
 # Roles that end when a member leaves the branch they are bound to (or into).
 ROLES_OF_THE_BRANCH: Final = ("group_leader", "branch_secretary", "committee_member")
@@ -72,6 +80,17 @@ def misbound(role: str, kind: str) -> Problem | None:
         ),
         extra={"allowed_kinds": list(BOUND_TO[role])},
     )
+
+
+def clashing(role: str) -> frozenset[str]:
+    """Return the roles that nobody holds beside `role`.
+
+    The separate duties exclude one another, and those who decide about points in a unit or the city:
+    else somebody would watch, or let in, themselves.
+    """
+    if role in SEPARATE_DUTIES:
+        return (SEPARATE_DUTIES | _KEEPERS) - {role}
+    return SEPARATE_DUTIES if role in _KEEPERS else frozenset()
 
 
 def givable(principal: Principal) -> list[tuple[str, str]]:

@@ -109,6 +109,34 @@ def role_already_given() -> Conflict:
     )
 
 
+def duties_separate(held: str) -> Conflict:
+    return Conflict(
+        "duties_separate",
+        Text(
+            "系统管理员、安全管理员、审计须由不同的人担任，也不得兼任机关党委或工委管理员；"
+            "请另选人员，或先撤销其原有角色。",
+            "The duties of system, security and audit are held by different people, none of whom"
+            " administers a unit or the city; choose somebody else, or end the other role first.",
+        ),
+        extra={"held": held},
+    )
+
+
+def last_of(role: str) -> Conflict:
+    """Return why the last holder of a role that the city is never without keeps it."""
+    return {"city_admin": last_city_admin, "security_admin": last_security_admin}[role]()
+
+
+def last_security_admin() -> Conflict:
+    return Conflict(
+        "last_security_admin",
+        Text(
+            "这是最后一名安全管理员，请先任命另一名。",
+            "This is the last security administrator; appoint another one first.",
+        ),
+    )
+
+
 def last_city_admin() -> Conflict:
     return Conflict(
         "last_city_admin",

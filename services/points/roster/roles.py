@@ -75,6 +75,12 @@ def give(
     principal.require(MEMBERS_READ, organisations.find(uow, member.organisation_id).path)
     if member.status == "left":
         raise refusals.member_has_left()
+    # The database holds it too, for every other door.
+    held = select(RoleAssignment.role).where(
+        RoleAssignment.member_id == member_id, RoleAssignment.role.in_(policy.clashing(role))
+    )
+    if (other := uow.session.scalar(held.limit(1))) is not None:
+        raise refusals.duties_separate(other)
     given = uow.session.scalar(
         insert(RoleAssignment)
         .values(
@@ -102,25 +108,26 @@ def take_away(uow: UnitOfWork, principal: Principal, assignment_id: UUID) -> Non
     if found is None:
         raise refusals.role_unknown()
     principal.require(policy.GIVEN_BY[found.role], found.path)
-    if found.role == "city_admin":
-        keep_a_city_admin(uow, found.member_id)
+    keep_the_last(uow, found.member_id, found.role)
     uow.session.execute(delete(RoleAssignment).where(RoleAssignment.id == assignment_id))
     publish.members_touched(uow, [found.member_id])
 
 
-def keep_a_city_admin(uow: UnitOfWork, member_id: UUID) -> None:
-    """Refuse when nobody but this member administers the city.
+def keep_the_last(uow: UnitOfWork, member_id: UUID, role: str) -> None:
+    """Refuse when nobody but this member holds a role that the city is never without.
 
-    The rows stay locked, so two administrators cannot take each other's role at the same time.
+    The rows stay locked, so two holders cannot take each other's role at the same time.
     """
+    if role not in policy.NEVER_WITHOUT:
+        return
     holders = uow.session.scalars(
         select(RoleAssignment.member_id)
-        .where(RoleAssignment.role == "city_admin")
+        .where(RoleAssignment.role == role)
         .order_by(RoleAssignment.id)
         .with_for_update()
     ).all()
     if set(holders) == {member_id}:
-        raise refusals.last_city_admin()
+        raise refusals.last_of(role)
 
 
 def end_those_of_branch(uow: UnitOfWork, member_id: UUID, path: str) -> None:

@@ -229,6 +229,8 @@ def test_every_bad_row_of_a_roster_is_named_and_nothing_is_taken(
         ("支部书记", "b1", False),
         ("机关党委管理员", "u1", False),
         ("工委管理员", "city", True),
+        ("系统管理员", "city", True),
+        ("安全管理员", "city", True),
         ("纪检审计", "city", True),
         ("支部书记", "b3", True),
     ],

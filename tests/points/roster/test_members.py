@@ -211,6 +211,7 @@ def test_one_entry_is_read_by_its_member_and_those_above(city: City) -> None:
         ("branch_secretary", "b2"),
         ("unit_admin", "u2"),
         ("auditor", "city"),
+        ("system_admin", "city"),
         ("organiser", "b1"),
     ):
         answer = city.caller(role, code).get(path)

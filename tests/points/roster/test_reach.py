@@ -19,6 +19,8 @@ HELD_AT = {
     "unit_admin": "u1",
     "city_admin": "city",
     "organiser": "b1",
+    "system_admin": "city",
+    "security_admin": "city",
     "auditor": "city",
 }
 

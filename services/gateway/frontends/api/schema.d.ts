@@ -9484,7 +9484,7 @@ export interface paths {
                     cursor?: string | null;
                     organisation_id?: string;
                     member_id?: string;
-                    role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
+                    role?: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor";
                 };
                 header?: never;
                 path?: never;
@@ -12024,7 +12024,7 @@ export interface components {
             /** @default  */
             place?: string;
             /** @description roles of which a member must hold one */
-            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor")[];
+            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor")[];
             sessions?: components["schemas"]["SessionIn"][];
             /** Format: date-time */
             starts_at: string;
@@ -12104,7 +12104,7 @@ export interface components {
             level?: "branch" | "unit" | "city" | null;
             place?: string;
             /** @description roles of which a member must hold one */
-            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor")[];
+            required_roles?: ("group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor")[];
             /** Format: date-time */
             starts_at?: string;
             tags?: ("branch_meeting" | "committee_meeting" | "culture" | "group_meeting" | "lecture" | "organisational_life" | "outdoor_work" | "sports" | "study_session" | "theme_day" | "training" | "volunteering" | "youth_study")[];
@@ -13676,7 +13676,7 @@ export interface components {
             /** Format: uuid */
             organisation_id: string;
             /** @enum {string} */
-            role: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "auditor";
+            role: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor";
         };
         RoleAssignmentOut: {
             /** Format: date-time */

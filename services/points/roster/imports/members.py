@@ -37,6 +37,8 @@ _ROLES: Final = {
     "机关党委管理员": "unit_admin",
     "工委管理员": "city_admin",
     "组织者": "organiser",
+    "系统管理员": "system_admin",
+    "安全管理员": "security_admin",
     "纪检审计": "auditor",
     **{role: role for role in policy.BOUND_TO},
 }
@@ -48,6 +50,7 @@ def _parameters(principal: Principal, permission: Permission) -> Mapping[str, An
         "reaches": list(principal.paths(permission)),
         "givable_roles": [role for role, _ in givable],
         "givable_paths": [path for _, path in givable],
+        "clashes": [f"{role}/{held}" for role in policy.GIVEN_BY for held in policy.clashing(role)],
         "bindings": [f"{role}@{kind}" for role, kinds in policy.BOUND_TO.items() for kind in kinds],
     }
 

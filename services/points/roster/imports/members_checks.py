@@ -5,6 +5,27 @@ from typing import Final
 from shared.imports import Check
 from shared.text import Text
 
+
+def _last(role: str, text: Text) -> Check:
+    """Return that a file does not make the last holders of a role leave."""
+    return Check(
+        f"last_{role}",
+        "status",
+        text,
+        f"""
+        SELECT s.row_number, s.status FROM staged s
+        JOIN members m ON m.member_no = s.member_no
+        JOIN role_assignments r ON r.member_id = m.id AND r.role = '{role}'
+        WHERE s.status = 'left' AND NOT EXISTS (
+            SELECT 1 FROM role_assignments other
+            JOIN members n ON n.id = other.member_id
+            LEFT JOIN staged t ON t.member_no = n.member_no AND t.status = 'left'
+            WHERE other.role = '{role}' AND t.row_number IS NULL
+        )
+        """,  # noqa: S608 - a role of ours
+    )
+
+
 CHECKS: Final = (
     Check(
         "member_no_invalid",
@@ -168,22 +189,34 @@ CHECKS: Final = (
         """,
     ),
     Check(
-        "last_city_admin",
-        "status",
+        "duties_separate",
+        "role",
+        Text(
+            "该党员已有不得与此兼任的角色（系统、安全、审计三员分立），请另选人员。",
+            "The member holds a role that excludes this one (system, security and audit are separate"
+            " duties); choose somebody else.",
+        ),
+        """
+        SELECT s.row_number, s.role FROM staged s
+        JOIN members m ON m.member_no = s.member_no
+        WHERE s.status <> 'left' AND EXISTS (
+            SELECT 1 FROM role_assignments r WHERE r.member_id = m.id
+              AND s.role || '/' || r.role = ANY (CAST(:clashes AS text[]))
+        )
+        """,
+    ),
+    _last(
+        "city_admin",
         Text(
             "这样就没有工委管理员了，请先任命另一名。",
             "Nobody would administer the city any more; appoint somebody else first.",
         ),
-        """
-        SELECT s.row_number, s.status FROM staged s
-        JOIN members m ON m.member_no = s.member_no
-        JOIN role_assignments r ON r.member_id = m.id AND r.role = 'city_admin'
-        WHERE s.status = 'left' AND NOT EXISTS (
-            SELECT 1 FROM role_assignments other
-            JOIN members n ON n.id = other.member_id
-            LEFT JOIN staged t ON t.member_no = n.member_no AND t.status = 'left'
-            WHERE other.role = 'city_admin' AND t.row_number IS NULL
-        )
-        """,
+    ),
+    _last(
+        "security_admin",
+        Text(
+            "这样就没有安全管理员了，请先任命另一名。",
+            "Nobody would be security administrator any more; appoint somebody else first.",
+        ),
     ),
 )

@@ -8,6 +8,8 @@ export const codes = {
     unit_admin: ['机关党委管理员', 'unit administrator'],
     city_admin: ['工委管理员', 'city administrator'],
     organiser: ['组织者', 'organiser'],
+    system_admin: ['系统管理员', 'system administrator'],
+    security_admin: ['安全管理员', 'security administrator'],
     auditor: ['纪检审计', 'auditor'],
     lecturer: ['主讲人', 'lecturer'],
     helper: ['志愿组织者', 'helper'],
