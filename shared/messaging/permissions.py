@@ -4,8 +4,8 @@ from typing import Final
 
 from shared.auth import Permission
 
-MESSAGES_READ: Final = Permission("messages.read", frozenset({"city_admin", "auditor"}))
+MESSAGES_READ: Final = Permission("messages.read", frozenset({"system_admin", "auditor"}))
 """Figures only, so that who watches them is not noted."""
 
-DEAD_LETTERS: Final = Permission("dead_letters.decide", frozenset({"city_admin"}), audited=True)
+DEAD_LETTERS: Final = Permission("dead_letters.decide", frozenset({"system_admin"}), audited=True)
 """To see which messages could not be applied, send them again and set them aside."""

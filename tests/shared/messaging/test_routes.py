@@ -53,7 +53,7 @@ def call(service: APIFlask, token_for: TokenFor) -> Call:
     prefix = PREFIXES[service.extensions["suite"].name]
     member, tokens = new_id(), dict[str, str]()
 
-    def ask(method: str, path: str = "", body: Any = None, role: str = "city_admin") -> Any:
+    def ask(method: str, path: str = "", body: Any = None, role: str = "system_admin") -> Any:
         token = tokens.setdefault(role, token_for(member, "/city/u1/", [(role, "/city/")]))
         headers = {"Authorization": f"Bearer {token}"}
         return service.test_client().open(
@@ -82,7 +82,7 @@ def test_those_who_watch_see_each_reader_and_what_waits(
 ) -> None:
     consumer = CONSUMER[service.extensions["suite"].name]
     bury(database, consumer, 2)
-    for role in ("city_admin", "auditor"):
+    for role in ("system_admin", "auditor"):
         answer = call("GET", role=role)
         assert answer.status_code == 200
         assert consumer in {reader["consumer"] for reader in answer.json["readers"]}

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.messaging.tables import MESSAGING_V2_DOWN, MESSAGING_V2_UP
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
