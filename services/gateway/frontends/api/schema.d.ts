@@ -4,6 +4,249 @@
  */
 
 export interface paths {
+    "/api/v1/account-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far messages have come; may be asked every few seconds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List messages that could not be applied, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    consumer?: string | null;
+                    stream?: string | null;
+                    state?: "waiting" | "sent_again" | "set_aside" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all that wait, of a reader or stream, to their streams again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RedriveIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrivenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to its stream again, once what stopped it is mended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters/{letter_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a message will never be applied; it is kept, and can still be sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SetAsideIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/adjustments": {
         parameters: {
             query?: never;
@@ -3000,6 +3243,249 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ImportOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far messages have come; may be asked every few seconds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List messages that could not be applied, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    consumer?: string | null;
+                    stream?: string | null;
+                    state?: "waiting" | "sent_again" | "set_aside" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all that wait, of a reader or stream, to their streams again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RedriveIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrivenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to its stream again, once what stopped it is mended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters/{letter_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a message will never be applied; it is kept, and can still be sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SetAsideIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -8971,6 +9457,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/points-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far messages have come; may be asked every few seconds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List messages that could not be applied, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    consumer?: string | null;
+                    stream?: string | null;
+                    state?: "waiting" | "sent_again" | "set_aside" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all that wait, of a reader or stream, to their streams again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RedriveIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrivenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to its stream again, once what stopped it is mended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters/{letter_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a message will never be applied; it is kept, and can still be sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SetAsideIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proofs": {
         parameters: {
             query?: never;
@@ -11882,6 +12611,84 @@ export interface components {
             items: components["schemas"]["PointsDayOut"][];
             next_cursor: string | null;
         };
+        DeadLetterOut: {
+            /** @description its reader has applied it since */
+            applied: boolean;
+            /** @description before it was given up */
+            attempts: number;
+            /** @description group:stream */
+            consumer: string;
+            /** @description its first line, without names */
+            error: string;
+            /** Format: date-time */
+            failed_at: string;
+            /** @description how many letters it was by then, this one too */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            /** @description what its data names by id */
+            ids: {
+                [key: string]: string;
+            };
+            key: string | null;
+            /**
+             * Format: uuid
+             * @description null if it cannot be read at all
+             */
+            message_id: string | null;
+            /** Format: date-time */
+            redriven_at: string | null;
+            /** Format: date-time */
+            set_aside_at: string | null;
+            set_aside_reason: string | null;
+            /** @description waiting, sent_again, set_aside */
+            state: string;
+            stream: string;
+            /** Format: date-time */
+            told_at: string | null;
+            type: string | null;
+        };
+        DeadLetterOut1: {
+            /** @description its reader has applied it since */
+            applied: boolean;
+            /** @description before it was given up */
+            attempts: number;
+            /** @description group:stream */
+            consumer: string;
+            /** @description its first line, without names */
+            error: string;
+            /** Format: date-time */
+            failed_at: string;
+            /** @description how many letters it was by then, this one too */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            /** @description what its data names by id */
+            ids: {
+                [key: string]: string;
+            };
+            key: string | null;
+            /**
+             * Format: uuid
+             * @description null if it cannot be read at all
+             */
+            message_id: string | null;
+            /** Format: date-time */
+            redriven_at: string | null;
+            /** Format: date-time */
+            set_aside_at: string | null;
+            set_aside_reason: string | null;
+            /** @description waiting, sent_again, set_aside */
+            state: string;
+            stream: string;
+            /** Format: date-time */
+            told_at: string | null;
+            type: string | null;
+        };
+        DeadLetterPage: {
+            items: components["schemas"]["DeadLetterOut"][];
+            next_cursor: string | null;
+        };
         DecisionIn: {
             approve: boolean;
             /** @default null */
@@ -12523,6 +13330,12 @@ export interface components {
             /** Format: uuid */
             event_id: string;
         };
+        LettersCountOut: {
+            /** @description group:stream */
+            consumer: string;
+            set_aside: number;
+            waiting: number;
+        };
         LineOut: {
             announced: number | null;
             before: number;
@@ -12784,6 +13597,13 @@ export interface components {
             items: components["schemas"]["MembershipOut"][];
             next_cursor: string | null;
         };
+        MessagesOut: {
+            /** @description of those that were not sent again; readers without any are left out */
+            dead_letters: components["schemas"]["LettersCountOut"][];
+            outbox: components["schemas"]["OutboxOut"];
+            /** @description null while Redis is away: messages wait in the outbox */
+            readers: components["schemas"]["ReaderOut"][] | null;
+        };
         MyStudyHoursOut: {
             hours: number;
             items: components["schemas"]["StudiedOut"][];
@@ -12967,6 +13787,10 @@ export interface components {
              * @description moves it with all that lies below
              */
             parent_id?: string;
+        };
+        OutboxOut: {
+            oldest_seconds: number | null;
+            waiting: number;
         };
         OverdueOut: {
             name: string;
@@ -13371,6 +14195,21 @@ export interface components {
             /** @default 5 */
             working_days?: number;
         };
+        ReaderOut: {
+            /** @description group:stream */
+            consumer: string;
+            group: string;
+            is_reading: boolean;
+            /** @description age of the oldest of both */
+            oldest_seconds: number | null;
+            /** @description delivered, and not yet acknowledged */
+            pending: number;
+            /** @description since a reader of the group last asked; null if none ever did */
+            seen_seconds: number | null;
+            stream: string;
+            /** @description not yet delivered; null where Redis cannot tell */
+            waiting: number | null;
+        };
         ReasonIn: {
             reason: string;
         };
@@ -13441,6 +14280,16 @@ export interface components {
              */
             until?: string | null;
             weekdays?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+        };
+        RedriveIn: {
+            /** @default null */
+            consumer?: string | null;
+            count: number;
+            /** @default null */
+            stream?: string | null;
+        };
+        RedrivenOut: {
+            sent: number;
         };
         RefreshIn: {
             refresh_token: string;
@@ -14102,6 +14951,9 @@ export interface components {
             /** Format: date-time */
             starts_at?: string;
             title?: string;
+        };
+        SetAsideIn: {
+            reason: string;
         };
         SettingsIn: {
             /**
