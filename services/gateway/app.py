@@ -16,12 +16,14 @@ from services.gateway.pages import upstreams
 from services.gateway.pages.api_document import ApiDocument
 from services.gateway.pages.routes import API_DOCUMENT
 from services.gateway.pages.routes import blueprint as pages
+from services.gateway.retention import rules
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
+from shared.retention.routes import retention_blueprint
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
@@ -30,6 +32,9 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     pages,
     notices,
     messages_blueprint("account_messages", "/api/v1/account-messages", READERS),
+    retention_blueprint(
+        "account_retention", "/api/v1/account-retention", lambda suite: rules(suite.settings.kept)
+    ),
 )
 
 

@@ -7,16 +7,17 @@ from services.gateway.config import WorkerSettings
 from services.gateway.identity import roster
 from services.gateway.identity.fields import FieldKey
 from services.gateway.notices import storing
-from services.gateway.notices.retention import forget_old_notices
 from services.gateway.notices.sending import Sender
 from services.gateway.notices.wechat import SubscriptionMessages
+from services.gateway.retention import rules
 from shared.config import Environment
 from shared.contracts.notices import STREAM as NOTICES
 from shared.contracts.roster import STREAM as ROSTER
 from shared.database import Database
 from shared.messaging.consumer import Consumer
 from shared.redis import connect
-from shared.worker import Loop, repeated, run_loops
+from shared.retention.rules import keeper
+from shared.worker import Loop, run_loops
 
 
 def loops(environment: Environment) -> dict[str, Loop]:
@@ -39,7 +40,7 @@ def loops(environment: Environment) -> dict[str, Loop]:
             database, connect(settings.redis_url), NOTICES, "gateway", storing.take
         ).run,
         "sender": sender.run,
-        "old-notices": repeated(database, forget_old_notices, every=3600),
+        "retention": keeper(database, rules(settings.kept)),
     }
 
 

@@ -5,6 +5,7 @@ from apiflask import APIBlueprint, APIFlask
 from services.points.adjustments import routes as adjustments
 from services.points.appeals import routes as appeals
 from services.points.audit.permissions import AUDIT_READ
+from services.points.audit.retention import rules as rules_kept
 from services.points.calendar import routes as calendar
 from services.points.checker import routes as proofs
 from services.points.claims import routes as claims
@@ -29,6 +30,7 @@ from shared.database import Database
 from shared.imports.routes import imports_blueprint
 from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
+from shared.retention.routes import retention_blueprint
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
@@ -51,6 +53,11 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     proofs.blueprint,
     audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
     messages_blueprint("points_messages", "/api/v1/points-messages", READERS),
+    retention_blueprint(
+        "points_retention",
+        "/api/v1/points-retention",
+        lambda suite: rules_kept(suite.settings, suite.database),
+    ),
 )
 
 

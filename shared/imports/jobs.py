@@ -1,6 +1,6 @@
 """Imports as people see them: queued, listed, read with their errors."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from shared.text import Text
 
 # Refusals shown with an import itself; the rest are read page by page.
 SHOWN_ERRORS: Final = 1_000
-_KEPT: Final = timedelta(days=7)
 
 _PUT = text("""
     INSERT INTO imports (id, kind, filename, content, principal, created_by, created_at, mode)
@@ -154,9 +153,9 @@ def undo(
         kind.check_undo(uow, job.id)
 
 
-def drop_previews(uow: UnitOfWork) -> int:
-    """Drop files that were looked at a week ago and never applied; return how many."""
-    return _changed(uow, _DROP, {"before": uow.clock.now() - _KEPT})
+def drop_previews(uow: UnitOfWork, before: datetime) -> int:
+    """Drop files that were looked at before a moment and never applied; return how many."""
+    return _changed(uow, _DROP, {"before": before})
 
 
 def _queue_again(
