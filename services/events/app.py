@@ -39,6 +39,7 @@ from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.imports.routes import imports_blueprint
+from shared.jobs.waiting import IMPORTS
 from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
 from shared.retention.routes import retention_blueprint
@@ -65,7 +66,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     passes.blueprint,
     static_codes.blueprint,
     audit_blueprint("event_audit", "/api/v1/event-audit", "roster_members", AUDIT_READ),
-    messages_blueprint("event_messages", "/api/v1/event-messages", READERS),
+    messages_blueprint("event_messages", "/api/v1/event-messages", READERS, (IMPORTS,)),
     retention_blueprint(
         "event_retention", "/api/v1/event-retention", lambda suite: rules_kept(suite.settings.kept)
     ),

@@ -28,6 +28,8 @@ from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.imports.routes import imports_blueprint
+from shared.jobs.waiting import IMPORTS as IMPORTS_QUEUE
+from shared.jobs.waiting import JOBS
 from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
 from shared.retention.routes import retention_blueprint
@@ -52,7 +54,9 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     appeals.blueprint,
     proofs.blueprint,
     audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
-    messages_blueprint("points_messages", "/api/v1/points-messages", READERS),
+    messages_blueprint(
+        "points_messages", "/api/v1/points-messages", READERS, (IMPORTS_QUEUE, JOBS)
+    ),
     retention_blueprint(
         "points_retention",
         "/api/v1/points-retention",

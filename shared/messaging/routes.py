@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
+from shared.jobs.waiting import waiting
 from shared.messaging import letters
 from shared.messaging.monitor import Reader, observe
 from shared.messaging.permissions import DEAD_LETTERS, MESSAGES_READ
@@ -28,13 +29,16 @@ from shared.web import (
 )
 
 
-def messages_blueprint(name: str, prefix: str, readers: Sequence[Reader]) -> APIBlueprint:
+def messages_blueprint(
+    name: str, prefix: str, readers: Sequence[Reader], queues: Sequence[str] = ()
+) -> APIBlueprint:
     """Return the routes by which people look after a service's messages.
 
     Args:
         name: of the blueprint.
         prefix: e.g. ``/api/v1/points-messages``.
         readers: as which the service's worker reads.
+        queues: which queues of long work it has.
     """
     blueprint = APIBlueprint(name, __name__, url_prefix=prefix, tag="messages")
 
@@ -42,8 +46,9 @@ def messages_blueprint(name: str, prefix: str, readers: Sequence[Reader]) -> API
     @requires(MESSAGES_READ)
     @blueprint.output(MessagesOut)
     def get_messages() -> dict[str, Any]:
-        """How far messages have come; may be asked every few seconds."""
-        return observe(current_uow(), current_redis(), readers)
+        """How far messages and long work have come; may be asked every few seconds."""
+        uow = current_uow()
+        return observe(uow, current_redis(), readers) | {"work": waiting(uow, queues)}
 
     @blueprint.get("/dead-letters")
     @requires(DEAD_LETTERS)

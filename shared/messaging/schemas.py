@@ -42,6 +42,16 @@ class LettersCountOut(Schema):
     set_aside = fields.Integer(required=True)
 
 
+class WorkOut(Schema):
+    queue = fields.String(required=True, metadata={"description": "imports or jobs"})
+    kind = fields.String(required=True)
+    waiting = fields.Integer(required=True)
+    running = fields.Integer(required=True)
+    since = fields.AwareDateTime(
+        required=True, metadata={"description": "when the oldest of them was asked for"}
+    )
+
+
 class MessagesOut(Schema):
     """How far a service's messages have come."""
 
@@ -58,6 +68,11 @@ class MessagesOut(Schema):
         metadata={
             "description": "of those that were not sent again; readers without any are left out"
         },
+    )
+    work = fields.List(
+        fields.Nested(WorkOut),
+        required=True,
+        metadata={"description": "long work that waits or is under way"},
     )
 
 

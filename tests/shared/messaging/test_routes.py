@@ -13,6 +13,7 @@ from sqlalchemy import insert, text
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
+from shared.jobs import enqueue
 from shared.messaging.envelope import Envelope
 from shared.messaging.tables import dead_letters
 from shared.testing.plugin import MakeDatabase, TokenFor
@@ -179,3 +180,36 @@ def test_who_looked_and_who_decided_is_in_the_audit_log(
             (f"GET {prefix}", []),
             (f"POST {prefix}/<letter_id>/redrive", [letter]),
         ]
+
+
+def test_long_work_is_told_as_long_as_it_is_not_done(
+    call: Call, service: APIFlask, database: Database
+) -> None:
+    name = service.extensions["suite"].name
+    assert call("GET").json["work"] == []
+    if name == "gateway":
+        return
+    with database.unit_of_work() as uow:
+        for kind, state, attempts in (("roster", "queued", 0), ("roster", "queued", 1), ("x", "done", 1)):  # fmt: skip
+            values = {"id": new_id(), "kind": kind, "state": state, "attempts": attempts, "now": uow.clock.now()}  # fmt: skip
+            content = "'x'" if state == "queued" else "NULL"
+            finished = "NULL" if state == "queued" else ":now"
+            uow.session.execute(
+                text(
+                    "INSERT INTO imports (id, kind, filename, content, principal, created_by,"
+                    f" created_at, finished_at, state) VALUES (:id, :kind, 'f', {content}, '{{}}', :id,"
+                    f" :now, {finished}, :state)"
+                ),
+                values,
+            )
+            uow.session.execute(
+                text("INSERT INTO import_progress (import_id, attempts) VALUES (:id, :attempts)"),
+                values,
+            )
+        if name == "points":
+            enqueue(uow, None, "proof", {})
+        uow.commit()
+    work = call("GET").json["work"]
+    found = [(each["queue"], each["kind"], each["waiting"], each["running"]) for each in work]
+    assert found == [("imports", "roster", 1, 1), ("jobs", "proof", 1, 0)][: len(found)]
+    assert len(found) == (2 if name == "points" else 1)

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far messages have come; may be asked every few seconds. */
+        /** How far messages and long work have come; may be asked every few seconds. */
         get: {
             parameters: {
                 query?: never;
@@ -241,6 +241,51 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept for how long, by which setting, and what was given up when. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3269,7 +3314,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far messages have come; may be asked every few seconds. */
+        /** How far messages and long work have come; may be asked every few seconds. */
         get: {
             parameters: {
                 query?: never;
@@ -3499,6 +3544,51 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept for how long, by which setting, and what was given up when. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9464,7 +9554,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far messages have come; may be asked every few seconds. */
+        /** How far messages and long work have come; may be asked every few seconds. */
         get: {
             parameters: {
                 query?: never;
@@ -9694,6 +9784,51 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept for how long, by which setting, and what was given up when. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -13603,6 +13738,8 @@ export interface components {
             outbox: components["schemas"]["OutboxOut"];
             /** @description null while Redis is away: messages wait in the outbox */
             readers: components["schemas"]["ReaderOut"][] | null;
+            /** @description long work that waits or is under way */
+            work: components["schemas"]["WorkOut"][];
         };
         MyStudyHoursOut: {
             hours: number;
@@ -14476,6 +14613,27 @@ export interface components {
             /** @description once it is confirmed */
             reason?: string;
             team?: string;
+        };
+        RetentionOut: {
+            rules: components["schemas"]["RetentionRuleOut"][];
+            runs: components["schemas"]["RetentionRunOut"][];
+        };
+        RetentionRuleOut: {
+            /** @description null if it is kept for good */
+            days: number | null;
+            /** @description by the last run; null before it */
+            given_up: number | null;
+            /** @description the variable of the environment; null if it is fixed */
+            setting: string | null;
+            what: string;
+        };
+        RetentionRunOut: {
+            /** Format: date-time */
+            finished_at: string;
+            /** @description how many, by what */
+            given_up: {
+                [key: string]: number;
+            };
         };
         ReviewIn: {
             /** @enum {string} */
@@ -15499,6 +15657,18 @@ export interface components {
             roles: components["schemas"]["WordOut"][];
             triggers: components["schemas"]["WordOut"][];
             values: components["schemas"]["ValueKindOut"][];
+        };
+        WorkOut: {
+            kind: string;
+            /** @description imports or jobs */
+            queue: string;
+            running: number;
+            /**
+             * Format: date-time
+             * @description when the oldest of them was asked for
+             */
+            since: string;
+            waiting: number;
         };
         WorkingLineOut: {
             after: number;
