@@ -2997,6 +2997,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    kind?: string | null;
+                    state?: "queued" | "running" | "previewed" | "done" | "refused" | "failed" | "dropped" | "undone" | null;
                 };
                 header?: never;
                 path?: never;
@@ -7168,6 +7170,8 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string | null;
+                    kind?: string | null;
+                    state?: "queued" | "running" | "previewed" | "done" | "refused" | "failed" | "dropped" | "undone" | null;
                 };
                 header?: never;
                 path?: never;
@@ -13348,11 +13352,13 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             id: string;
+            /** @description …/undo takes back as one what it brought */
+            is_undoable: boolean;
             kind: string;
             /** @description preview, apply or undo */
             mode: string;
             processed_rows: number;
-            /** @description queued, running, previewed, done, refused, failed, dropped or undone */
+            /** @description queued, running, previewed, done, refused, failed, dropped, undone */
             state: string;
             /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled, or removed and kept, once undone; bad_rows if refused */
             summary: {
@@ -13374,11 +13380,13 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             id: string;
+            /** @description …/undo takes back as one what it brought */
+            is_undoable: boolean;
             kind: string;
             /** @description preview, apply or undo */
             mode: string;
             processed_rows: number;
-            /** @description queued, running, previewed, done, refused, failed, dropped or undone */
+            /** @description queued, running, previewed, done, refused, failed, dropped, undone */
             state: string;
             /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled, or removed and kept, once undone; bad_rows if refused */
             summary: {
