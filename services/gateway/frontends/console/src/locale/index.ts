@@ -7,12 +7,13 @@ import { events } from './events'
 import { people } from './people'
 import { queues } from './queues'
 import { rules } from './rules'
+import { running } from './running'
 import { system } from './system'
 
 export type Language = 'zh-CN' | 'en'
 
 const KEY = 'console.language'
-const ALL = { ...common, codes, rules, people, queues, events, system }
+const ALL = { ...common, codes, rules, people, queues, events, system, running }
 const SPOKEN = { 'zh-CN': speak(ALL, 0), en: speak(ALL, 1) }
 
 export const language = ref<Language>(localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN')
