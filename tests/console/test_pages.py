@@ -14,7 +14,7 @@ _EVERYWHERE = (
     "/", "/rules", "/rule-sets", "/organisations", "/members", "/roles", "/invitations",
     "/roster-import", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
     "/calendar", "/events/new", "/plan-import", "/record-book", "/statements", "/cadence", "/boards",
-    "/reports", "/proofs", "/imports",
+    "/reports", "/running", "/proofs", "/imports",
 )  # fmt: skip
 
 

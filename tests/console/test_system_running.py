@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from redis import Redis
 
 from shared.messaging.envelope import FIELD, stream_key
-from tests.console.conftest import OpenConsole, serious, settle
+from tests.console.conftest import OpenConsole, serious, settle, visit
 from tests.session import eventually
 from tests.stuck import stuck_check_in
 from tests.suite import Suite
@@ -55,8 +55,7 @@ def test_a_message_that_breaks_its_contract_is_seen_and_set_aside(
     dialog.get_by_role("button", name="确定").click()
     expect(page.get_by_text("没有符合条件的消息")).to_be_visible()
     expect(card).to_contain_text("正常")
-    page.get_by_role("combobox", name="状态").click()
-    page.get_by_role("option", name="已搁置").click()
+    visit(page, "/running?service=events&state=set_aside")
     expect(_rows(page)).to_contain_text("测试误发，无需补救。")
     assert suite.rows("events", "SELECT count(*) FROM dead_letters") == [(1,)]
 
@@ -77,8 +76,7 @@ def test_a_message_whose_cause_is_mended_is_sent_again_and_takes_effect(
     dialog.get_by_role("button", name="确定").click()
     expect(page.get_by_text("没有符合条件的消息")).to_be_visible()
     assert member.receipt(check_in, 30)["points"] == 1
-    page.get_by_role("combobox", name="状态").click()
-    page.get_by_role("option", name="已重新发送").click()
+    visit(page, "/running?state=sent_again")
     expect(_rows(page).filter(has_text=letter["ids"]["check_in_id"])).to_contain_text("已生效")
     suite.prove(30)
 
