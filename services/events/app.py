@@ -4,6 +4,7 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
 from services.events.audit.permissions import AUDIT_READ
+from services.events.audit.retention import rules as rules_kept
 from services.events.cadence import routes as cadence
 from services.events.calendar_feeds import routes as calendar_feeds
 from services.events.catalogue import routes as catalogue
@@ -18,6 +19,7 @@ from services.events.guests import routes as guests
 from services.events.imports import KINDS
 from services.events.live import routes as live
 from services.events.live.hub import Hub
+from services.events.messages import READERS
 from services.events.offline import routes as offline
 from services.events.passes import routes as passes
 from services.events.registrations import routes as registrations
@@ -37,7 +39,10 @@ from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.imports.routes import imports_blueprint
+from shared.jobs.waiting import IMPORTS
+from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
+from shared.retention.routes import retention_blueprint
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
@@ -61,6 +66,10 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     passes.blueprint,
     static_codes.blueprint,
     audit_blueprint("event_audit", "/api/v1/event-audit", "roster_members", AUDIT_READ),
+    messages_blueprint("event_messages", "/api/v1/event-messages", READERS, (IMPORTS,)),
+    retention_blueprint(
+        "event_retention", "/api/v1/event-retention", lambda suite: rules_kept(suite.settings.kept)
+    ),
     imports_blueprint("event_imports", "/api/v1/event-imports", KINDS, EVENTS_IMPORT),
     series.blueprint,
     year_themes.blueprint,

@@ -1,11 +1,12 @@
 """Settings of the events service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Self
 
 from shared.config import Environment
+from shared.retention import Kept
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Settings:
     public_url: str
     remind_day_before_at: time = time(18)
     remind_before: timedelta = timedelta(hours=1)
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -33,4 +35,5 @@ class Settings:
                 environment.text("REMIND_DAY_BEFORE_AT", "18:00")
             ),
             remind_before=timedelta(minutes=environment.integer("REMIND_MINUTES_BEFORE", 60)),
+            kept=Kept.from_environment(environment),
         )

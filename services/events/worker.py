@@ -1,6 +1,6 @@
 """The events service's background loops: ``python -m services.events.worker``."""
 
-from services.events.audit.retention import keep_no_longer
+from services.events.audit.retention import rules
 from services.events.cadence import above as cadence
 from services.events.catalogue.following import follow_roster
 from services.events.catalogue.permissions import EVENTS_IMPORT
@@ -12,7 +12,6 @@ from services.events.registrations.lapsing import pass_on
 from services.events.reminders.changes import tell_changes
 from services.events.reminders.due import Reminders
 from services.events.reminders.duties import remind_duties
-from services.events.reviews.service import forget_devices
 from services.events.stays.automatic import check_out_those_left
 from services.events.study_hours import service as study_hours
 from services.events.study_hours.recorded import record_study
@@ -20,11 +19,11 @@ from shared.config import Environment
 from shared.contracts import study
 from shared.contracts.roster import STREAM
 from shared.database import Database
-from shared.imports.jobs import drop_previews
 from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.redis import connect
+from shared.retention.rules import keeper
 from shared.worker import Loop, repeated, run_loops
 
 # What is counted ahead of units.
@@ -39,10 +38,8 @@ def loops(settings: Settings) -> dict[str, Loop]:
     return {
         "relay": Relay(database, redis).run,
         "imports": ImportRunner(database, KINDS, EVENTS_IMPORT).run,
-        "dropped-previews": repeated(database, drop_previews, every=3600),
         "unit-counts": repeated(database, counting(COUNTERS), every=10),
-        "forgotten-devices": repeated(database, forget_devices, every=3600),
-        "retention": repeated(database, keep_no_longer, every=3600),
+        "retention": keeper(database, rules(settings.kept)),
         "check-outs": repeated(database, check_out_those_left, every=60),
         "roster": Consumer(
             database, connect(settings.redis_url), STREAM, "events", follow_roster

@@ -13,17 +13,21 @@ from services.gateway.identity.keys import signer_in
 from services.gateway.identity.own_routes import blueprint as own_sign_in
 from services.gateway.identity.routes import blueprint as identity
 from services.gateway.identity.wechat import WeChat
+from services.gateway.messages import READERS
 from services.gateway.notices.routes import blueprint as notices
 from services.gateway.pages import upstreams
 from services.gateway.pages.api_document import ApiDocument
 from services.gateway.pages.routes import API_DOCUMENT
 from services.gateway.pages.routes import blueprint as pages
+from services.gateway.retention import rules
 from shared.audit.routes import audit_blueprint
 from shared.auth import TokenVerifier
 from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
+from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
+from shared.retention.routes import retention_blueprint
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
@@ -34,6 +38,10 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     audit_blueprint("account_audit", "/api/v1/account-audit", "members", AUDIT_READ),
     pages,
     notices,
+    messages_blueprint("account_messages", "/api/v1/account-messages", READERS),
+    retention_blueprint(
+        "account_retention", "/api/v1/account-retention", lambda suite: rules(suite.settings.kept)
+    ),
 )
 
 

@@ -1,12 +1,13 @@
 """Settings of the gateway service and of its worker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
 from services.gateway.notices.quiet_hours import QuietHours
 from services.gateway.notices.templates import Templates, read_templates
 from shared.config import Environment
+from shared.retention import Kept
 
 _WECHAT: Final = "https://api.weixin.qq.com"
 
@@ -27,6 +28,7 @@ class Settings:
     wechat_app_id: str
     wechat_app_secret: str
     wechat_templates: Templates
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -46,6 +48,7 @@ class Settings:
             wechat_app_id=environment.text("WECHAT_APP_ID"),
             wechat_app_secret=environment.text("WECHAT_APP_SECRET"),
             wechat_templates=read_templates(environment.text("WECHAT_TEMPLATES", "{}")),
+            kept=Kept.from_environment(environment),
         )
 
 
@@ -61,6 +64,7 @@ class WorkerSettings:
     wechat_app_secret: str
     wechat_templates: Templates
     quiet_hours: QuietHours
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -74,4 +78,5 @@ class WorkerSettings:
             wechat_app_secret=environment.text("WECHAT_APP_SECRET"),
             wechat_templates=read_templates(environment.text("WECHAT_TEMPLATES", "{}")),
             quiet_hours=QuietHours.read(environment.text("QUIET_HOURS", "22:00-07:00")),
+            kept=Kept.from_environment(environment),
         )

@@ -3,21 +3,21 @@
 It is given none of the keys that the service signs with, and of those that seal only the openids'.
 """
 
-from services.gateway.audit.retention import keep_no_longer
 from services.gateway.config import WorkerSettings
 from services.gateway.identity import roster
 from services.gateway.identity.fields import FieldKey
 from services.gateway.notices import storing
-from services.gateway.notices.retention import forget_old_notices
 from services.gateway.notices.sending import Sender
 from services.gateway.notices.wechat import SubscriptionMessages
+from services.gateway.retention import rules
 from shared.config import Environment
 from shared.contracts.notices import STREAM as NOTICES
 from shared.contracts.roster import STREAM as ROSTER
 from shared.database import Database
 from shared.messaging.consumer import Consumer
 from shared.redis import connect
-from shared.worker import Loop, repeated, run_loops
+from shared.retention.rules import keeper
+from shared.worker import Loop, run_loops
 
 
 def loops(environment: Environment) -> dict[str, Loop]:
@@ -40,8 +40,7 @@ def loops(environment: Environment) -> dict[str, Loop]:
             database, connect(settings.redis_url), NOTICES, "gateway", storing.take
         ).run,
         "sender": sender.run,
-        "retention": repeated(database, keep_no_longer, every=3600),
-        "old-notices": repeated(database, forget_old_notices, every=3600),
+        "retention": keeper(database, rules(settings.kept)),
     }
 
 

@@ -5,6 +5,7 @@ from apiflask import APIBlueprint, APIFlask
 from services.points.adjustments import routes as adjustments
 from services.points.appeals import routes as appeals
 from services.points.audit.permissions import AUDIT_READ
+from services.points.audit.retention import rules as rules_kept
 from services.points.calendar import routes as calendar
 from services.points.checker import routes as proofs
 from services.points.claims import routes as claims
@@ -14,6 +15,7 @@ from services.points.imports import IMPORTS, KINDS
 from services.points.leaderboards import routes as leaderboards
 from services.points.ledger import held_routes
 from services.points.ledger import routes as ledger
+from services.points.messages import READERS
 from services.points.reports import job_routes
 from services.points.reports import routes as reports
 from services.points.roster import routes as roster
@@ -27,7 +29,11 @@ from shared.auth.keys import read_jwks
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.imports.routes import imports_blueprint
+from shared.jobs.waiting import IMPORTS as IMPORTS_QUEUE
+from shared.jobs.waiting import JOBS
+from shared.messaging.routes import messages_blueprint
 from shared.redis import connect
+from shared.retention.routes import retention_blueprint
 from shared.web import Suite, create_service
 
 # Each slice's routes; a new slice adds its own here.
@@ -50,6 +56,14 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     proofs.blueprint,
     waiting.blueprint,
     audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
+    messages_blueprint(
+        "points_messages", "/api/v1/points-messages", READERS, (IMPORTS_QUEUE, JOBS)
+    ),
+    retention_blueprint(
+        "points_retention",
+        "/api/v1/points-retention",
+        lambda suite: rules_kept(suite.settings, suite.database),
+    ),
 )
 
 

@@ -1,12 +1,11 @@
 """Settings of the points service."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from shared.audit.tables import SHORTEST_KEPT_DAYS
 from shared.config import Environment
+from shared.retention import Kept
 from shared.storage import Storage, storage_from
 
 
@@ -17,12 +16,7 @@ class Settings:
     public_keys: Path
     threads: int
     storage: Storage
-    audit_kept: timedelta = timedelta(days=730)
-
-    def __post_init__(self) -> None:
-        if self.audit_kept < timedelta(days=SHORTEST_KEPT_DAYS):
-            message = f"Set AUDIT_KEPT_DAYS to {SHORTEST_KEPT_DAYS} or more."
-            raise ValueError(message)
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -33,5 +27,5 @@ class Settings:
             public_keys=Path(environment.text("TOKEN_PUBLIC_KEYS")),
             threads=environment.integer("THREADS", 32),
             storage=storage_from(environment),
-            audit_kept=timedelta(days=environment.integer("AUDIT_KEPT_DAYS", 730)),
+            kept=Kept.from_environment(environment),
         )

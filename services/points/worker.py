@@ -1,8 +1,7 @@
 """The points service's background loops: ``python -m services.points.worker``."""
 
-from services.points.audit.retention import keeper
+from services.points.audit.retention import rules
 from services.points.checker.proofs import ask_nightly
-from services.points.claims.attachments.sweeper import AttachmentSweeper
 from services.points.config import Settings
 from services.points.event_results.posting import ResultPosting
 from services.points.imports import IMPORTS, KINDS
@@ -11,16 +10,15 @@ from services.points.leaderboards.snapshots import freeze
 from services.points.ledger.attendance import AttendancePosting
 from services.points.ledger.membership import MembershipPosting
 from services.points.ledger.years import open_years, score_again
-from services.points.reports.files import sweeper
 from services.points.statements.preparing import prepare_last_month
 from shared.config import Environment
 from shared.contracts import attendance, points, results, roster
 from shared.database import Database
-from shared.imports.jobs import drop_previews
 from shared.imports.runner import ImportRunner
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.relay import Relay
 from shared.redis import connect
+from shared.retention.rules import keeper
 from shared.worker import Loop, repeated, run_loops
 
 
@@ -37,7 +35,6 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "imports": ImportRunner(database, KINDS, IMPORTS).run,
         "attendance": consumer(attendance.STREAM, "points", AttendancePosting()),
         "results": consumer(results.STREAM, "points", ResultPosting()),
-        "dropped-previews": repeated(database, drop_previews, every=3600),
         "openings": repeated(database, open_years, every=30),
         "rescoring": repeated(database, score_again, every=5),
         "membership": consumer(roster.STREAM, "points", MembershipPosting()),
@@ -47,9 +44,7 @@ def loops(settings: Settings) -> dict[str, Loop]:
         "statements": repeated(database, prepare_last_month, every=3600),
         "snapshots": repeated(database, freeze, every=600),
         "proofs": repeated(database, ask_nightly, every=60),
-        "retention": repeated(database, keeper(settings.audit_kept), every=3600),
-        "attachments": AttachmentSweeper(database, settings.storage).run,
-        "report-files": repeated(database, sweeper(settings.storage), every=3600),
+        "retention": keeper(database, rules(settings, database)),
     }
 
 

@@ -1,6 +1,7 @@
 """Imports as people see them: queued, listed, read with their errors."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from shared.imports.kinds import Kind
 from shared.imports.runner import read_principal, write_principal
 from shared.text import Text
 
+STATES: Final = (
+    "queued", "running", "previewed", "done", "refused", "failed", "dropped", "undone",
+)  # fmt: skip
 # Refusals shown with an import itself; the rest are read page by page.
 SHOWN_ERRORS: Final = 1_000
-_KEPT: Final = timedelta(days=7)
 
 _PUT = text("""
     INSERT INTO imports (id, kind, filename, content, principal, created_by, created_at, mode)
@@ -40,9 +43,13 @@ _JOBS = """
     ))
 """
 _ONE = text(_JOBS + " AND id = :id")
-_PAGE = text(
-    _JOBS + " AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
-)
+_PAGE = text(f"""
+    SELECT * FROM ({_JOBS}) AS seen
+    WHERE (CAST(:before AS uuid) IS NULL OR id < :before)
+        AND (CAST(:kind AS text) IS NULL OR kind = :kind)
+        AND (CAST(:state AS text) IS NULL OR state = :state)
+    ORDER BY id DESC LIMIT :limit
+""")  # noqa: S608 - put together from a constant
 _QUEUE_AGAIN = text("""
     UPDATE imports SET state = 'queued', finished_at = NULL, mode = :mode, undone_by = :by,
         undo_reason = :reason,
@@ -155,9 +162,9 @@ def undo(
         kind.check_undo(uow, job.id)
 
 
-def drop_previews(uow: UnitOfWork) -> int:
-    """Drop files that were looked at a week ago and never applied; return how many."""
-    dropped = uow.session.scalars(_DROP, {"before": uow.clock.now() - _KEPT}).all()
+def drop_previews(uow: UnitOfWork, before: datetime) -> int:
+    """Drop files that were looked at before a moment and never applied; return how many."""
+    dropped = uow.session.scalars(_DROP, {"before": before}).all()
     changes.forget(uow, dropped)
     return len(dropped)
 
@@ -202,10 +209,10 @@ def page(
     principal: Principal,
     permission: Permission,
     before: UUID | None,
-    limit: int,
+    wanted: Mapping[str, Any],
 ) -> list[Row[Any]]:
-    """Return the imports the person sees, newest first."""
-    values = {**_sees(principal, permission), "before": before, "limit": limit}
+    """Return the imports the person sees, newest first; `wanted` has `kind`, `state` and `limit`."""
+    values = {**_sees(principal, permission), **wanted, "before": before}
     return list(uow.session.execute(_PAGE, values))
 
 

@@ -27,6 +27,8 @@ from shared.imports.templates import template
 from shared.imports.texts import text_of_refusal
 from shared.text import Text
 from shared.web import (
+    CursorIn,
+    after_id,
     current_principal,
     current_uow,
     page,
@@ -79,7 +81,7 @@ def imports_blueprint(
             preview=form_and_files_data["preview"],
         )
         return (
-            _shown(jobs.get(uow, principal, permission, import_id), []),
+            _shown(known, jobs.get(uow, principal, permission, import_id)),
             202,
             {"Location": f"{prefix}/{import_id}"},
         )
@@ -90,12 +92,11 @@ def imports_blueprint(
     @blueprint.output(ImportsPage)
     def get_imports(query_data: dict[str, Any]) -> dict[str, object]:
         """List the own imports and those of who reached no further, newest first."""
-        cursor = read_cursor(query_data["cursor"], UUID)
-        before = cursor[0] if cursor else None
-        limit = query_data["limit"]
-        rows = jobs.page(current_uow(), current_principal(), permission, before, limit + 1)
+        before, limit = after_id(query_data.pop("cursor")), query_data["limit"]
+        wanted = {**query_data, "limit": limit + 1}
+        rows = jobs.page(current_uow(), current_principal(), permission, before, wanted)
         result = page(rows, limit, lambda row: [row.id])
-        return {**result, "items": [_shown(row, []) for row in rows[:limit]]}
+        return {**result, "items": [_shown(known, row) for row in rows[:limit]]}
 
     @blueprint.get("/<uuid:import_id>")
     @requires(permission)
@@ -105,11 +106,11 @@ def imports_blueprint(
         uow = current_uow()
         job = jobs.get(uow, current_principal(), permission, import_id)
         found = jobs.errors(uow, import_id, _FIRST, jobs.SHOWN_ERRORS)
-        return _shown(job, [_error(known.get(job.kind), row) for row in found])
+        return _shown(known, job, [_error(known.get(job.kind), row) for row in found])
 
     @blueprint.get("/<uuid:import_id>/errors")
     @requires(permission)
-    @blueprint.input(ImportsQuery, location="query")
+    @blueprint.input(CursorIn, location="query")
     @blueprint.output(ErrorPage)
     def get_import_errors(import_id: UUID, query_data: dict[str, Any]) -> dict[str, object]:
         """Every refusal of an import, in the order of rows."""
@@ -161,7 +162,7 @@ def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[
         uow, principal = current_uow(), current_principal()
         _require(known, jobs.get(uow, principal, permission, import_id).kind, principal)
         jobs.apply(uow, principal, import_id)
-        return _shown(jobs.get(uow, principal, permission, import_id), [])
+        return _shown(known, jobs.get(uow, principal, permission, import_id))
 
     @blueprint.post("/<uuid:import_id>/undo")
     @requires(permission)
@@ -174,7 +175,7 @@ def _add_decisions(blueprint: APIBlueprint, permission: Permission, known: dict[
         job = jobs.get(uow, principal, permission, import_id)
         kind = _require(known, job.kind, principal)
         jobs.undo(uow, principal, job, json_data["reason"], kind, kind.permission or permission)
-        return _shown(jobs.get(uow, principal, permission, import_id), [])
+        return _shown(known, jobs.get(uow, principal, permission, import_id))
 
 
 def _require(known: dict[str, Kind], name: str, principal: Principal) -> Kind:
@@ -192,9 +193,13 @@ def _filename(file: FileStorage) -> str:
     return name[:200] or "file"
 
 
-def _shown(job: Row[Any], errors: list[dict[str, object]]) -> dict[str, object]:
+def _shown(
+    known: dict[str, Kind], job: Row[Any], errors: Sequence[dict[str, object]] = ()
+) -> dict[str, object]:
     by = {"id": job.principal["member_id"], "name": job.principal["name"]}
-    return {**job._mapping, "by": by, "errors": errors}  # noqa: SLF001 - SQLAlchemy's public name for it
+    kind = known.get(job.kind)
+    undoable = job.state == "done" and kind is not None and kind.undo is not None
+    return {**job._mapping, "by": by, "errors": errors, "is_undoable": undoable}  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def _error(kind: Kind | None, row: Row[Any]) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """What the routes of imports take and answer."""
 
 from apiflask.fields import File
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from shared.imports.jobs import STATES
 from shared.web import CursorIn, Schema, page_of, reason
 
 
@@ -22,7 +23,8 @@ class UndoIn(Schema):
 
 
 class ImportsQuery(CursorIn):
-    pass
+    kind = fields.String(load_default=None, validate=validate.Length(1, 40))
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
 
 
 class ErrorOut(Schema):
@@ -92,9 +94,7 @@ class ImportSummaryOut(Schema):
     mode = fields.String(required=True, metadata={"description": "preview, apply or undo"})
     state = fields.String(
         required=True,
-        metadata={
-            "description": "queued, running, previewed, done, refused, failed, dropped or undone"
-        },
+        metadata={"description": ", ".join(STATES)},
     )
     total_rows = fields.Integer(
         required=True,
@@ -104,6 +104,9 @@ class ImportSummaryOut(Schema):
     processed_rows = fields.Integer(required=True)
     created_at = fields.AwareDateTime(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
+    is_undoable = fields.Boolean(
+        required=True, metadata={"description": "…/undo takes back as one what it brought"}
+    )
     undone_at = fields.AwareDateTime(required=True, allow_none=True)
     undo_reason = fields.String(required=True, allow_none=True)
     summary = fields.Dict(

@@ -1,16 +1,19 @@
 """Commands for messages, the same in every service's command line."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from uuid import UUID
 
 import click
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from shared.config import Environment
 from shared.database import Database
-from shared.messaging.envelope import FIELD, stream_key
+from shared.errors import Problem
+from shared.messaging.letters import redrive as redrive_one
+from shared.messaging.letters import redrive_waiting, set_aside
 from shared.messaging.relay import Relay
 from shared.messaging.tables import dead_letters as letters
 from shared.redis import connect
@@ -27,10 +30,12 @@ def dead_letters() -> None:
 
 @dead_letters.command("list")
 def list_dead_letters() -> None:
-    """Print each message that waits, with the error that stopped it, one JSON object a line."""
+    """Print each message that waits, whole, with the error that stopped it, one JSON object a line."""
     with _database() as database, database.unit_of_work() as uow:
-        query = select(letters).where(letters.c.redriven_at.is_(None)).order_by(letters.c.id)
-        for row in uow.session.execute(query):
+        query = select(letters).where(
+            letters.c.redriven_at.is_(None), letters.c.set_aside_at.is_(None)
+        )
+        for row in uow.session.execute(query.order_by(letters.c.id)):
             click.echo(
                 orjson.dumps(
                     {
@@ -49,24 +54,36 @@ def list_dead_letters() -> None:
 @dead_letters.command("redrive")
 @click.option("--id", "letter_id", type=click.UUID, help="Only this one; else all that wait.")
 def redrive(letter_id: UUID | None) -> None:
-    """Send messages back to their streams, for after their cause was mended.
-
-    Every group of the stream sees them again; those that had applied them know them and do
-    nothing.
-    """
+    """Send messages back to their streams, for after their cause was mended."""
     redis = connect(Environment().text("REDIS_URL"))
     with _database() as database, database.unit_of_work() as uow:
-        query = select(letters).where(letters.c.redriven_at.is_(None)).with_for_update()
-        if letter_id is not None:
-            query = query.where(letters.c.id == letter_id)
-        rows = uow.session.execute(query.order_by(letters.c.id)).all()
-        for row in rows:
-            redis.xadd(stream_key(row.stream), {FIELD: row.message})
-            uow.session.execute(
-                update(letters).where(letters.c.id == row.id).values(redriven_at=func.now())
-            )
+        if letter_id is None:
+            sent = redrive_waiting(uow, redis)
+        else:
+            with _refusals():
+                redrive_one(uow, redis, letter_id)
+            sent = 1
         uow.commit()
-    click.echo(f"{len(rows)} sent again")
+    click.echo(f"{sent} sent again")
+
+
+@dead_letters.command("set-aside")
+@click.option("--id", "letter_id", type=click.UUID, required=True)
+@click.option("--reason", required=True)
+def set_aside_command(letter_id: UUID, reason: str) -> None:
+    """Note that a message will never be applied, and why; it is kept."""
+    with _database() as database, database.unit_of_work() as uow:
+        with _refusals():
+            set_aside(uow, letter_id, reason)
+        uow.commit()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except Problem as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.text.en}") from refusal
 
 
 @click.group("outbox")

@@ -1,7 +1,7 @@
 """The tables every service's database has for its messages and for idempotent requests.
 
-`MESSAGING_V1_UP` and `MESSAGING_V1_DOWN` are what a service's first migration executes. They
-never change: a later shape is a V2 beside them.
+`MESSAGING_V1_UP` and `MESSAGING_V1_DOWN` are what a service's first migration executes, V2 a later
+one. They never change: a later shape is a V3 beside them.
 """
 
 from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid, func
@@ -40,6 +40,8 @@ dead_letters = Table(
     Column("attempts", Integer, nullable=False),
     Column("failed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("redriven_at", DateTime(timezone=True)),
+    Column("set_aside_at", DateTime(timezone=True)),
+    Column("set_aside_reason", Text),
 )
 
 idempotency_keys = Table(
@@ -107,4 +109,30 @@ MESSAGING_V1_DOWN = (
     "DROP TABLE dead_letters",
     "DROP TABLE inbox",
     "DROP TABLE outbox",
+)
+
+# Dead letters that somebody has decided on, and what is needed to show them.
+MESSAGING_V2_UP = (
+    """
+    ALTER TABLE dead_letters
+        ADD COLUMN set_aside_at timestamptz,
+        ADD COLUMN set_aside_reason text,
+        ADD CONSTRAINT dead_letters_set_aside_check
+            CHECK ((set_aside_at IS NULL) = (set_aside_reason IS NULL))
+    """,
+    # Counted every few seconds, while somebody watches; most have been sent again long ago.
+    "CREATE INDEX dead_letters_open ON dead_letters (consumer) WHERE redriven_at IS NULL",
+    # The letters of one message: those that failed again after they had been sent again.
+    "CREATE INDEX dead_letters_by_message ON dead_letters (consumer, sha256(message))",
+)
+
+MESSAGING_V2_DOWN = (
+    "DROP INDEX dead_letters_by_message",
+    "DROP INDEX dead_letters_open",
+    """
+    ALTER TABLE dead_letters
+        DROP CONSTRAINT dead_letters_set_aside_check,
+        DROP COLUMN set_aside_reason,
+        DROP COLUMN set_aside_at
+    """,
 )

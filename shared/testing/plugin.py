@@ -22,7 +22,7 @@ from shared.database import Database
 from shared.database.migrate import migrate
 from shared.embedded import PostgresServer, ValkeyServer
 from shared.ids import new_id
-from shared.messaging.tables import MESSAGING_V1_UP
+from shared.messaging.tables import MESSAGING_V1_UP, MESSAGING_V2_UP
 from shared.redis import connect
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ class Servers:
 
     def _create_messaging(self, name: str) -> None:
         with psycopg.connect(self.url(name, "postgresql"), autocommit=True) as connection:
-            for statement in MESSAGING_V1_UP:
+            for statement in MESSAGING_V1_UP + MESSAGING_V2_UP:
                 connection.execute(statement)
 
     def drop(self, name: str) -> None:

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "role",
     "day",
     "job_id",
+    "letter_id",
     "name",
     "year",
     "feed_id",

@@ -14,7 +14,7 @@ _EVERYWHERE = (
     "/", "/rules", "/rule-sets", "/organisations", "/members", "/roles", "/invitations",
     "/roster-import", "/namesakes", "/claims", "/held-facts", "/adjustments", "/appeals", "/objections", "/flagged", "/events",
     "/calendar", "/events/new", "/plan-import", "/record-book", "/statements", "/cadence", "/boards",
-    "/reports", "/proofs", "/imports", "/accounts", "/my-sign-in",
+    "/reports", "/running", "/proofs", "/imports", "/accounts", "/my-sign-in",
     "/year-themes", "/working-days", "/cadence-rules", "/study-hours",
 )  # fmt: skip
 

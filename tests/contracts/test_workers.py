@@ -13,9 +13,12 @@ from sqlalchemy import text
 
 from services.events import worker as events
 from services.events.config import Settings as EventsSettings
+from services.events.messages import READERS as EVENTS
 from services.gateway import worker as gateway
+from services.gateway.messages import READERS as GATEWAY
 from services.points import worker as points
 from services.points.config import Settings as PointsSettings
+from services.points.messages import READERS as POINTS
 from shared.config import Environment
 from shared.contracts.validation import SCHEMAS
 from shared.database import Database
@@ -91,6 +94,11 @@ def test_each_type_is_sent_in_some_situation() -> None:
     told = {kind: of for each in slices for kind, of in each.SITUATIONS.items()}
     assert told.keys() == SCHEMAS.keys()
     assert all(told.values())
+
+
+def test_the_console_is_shown_the_readers_there_are() -> None:
+    for service, named in (("points", POINTS), ("events", EVENTS), ("gateway", GATEWAY)):
+        assert {reader.consumer for reader in named} == readers(service).keys()
 
 
 def test_each_type_has_a_reader_and_each_reader_is_tested() -> None:

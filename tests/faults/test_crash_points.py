@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.session import Session, eventually
+from tests.stuck import stuck_check_in
 from tests.suite import Suite
 
 pytestmark = pytest.mark.fault
@@ -55,6 +56,26 @@ def test_a_result_counts_once_whenever_the_worker_dies(suite: Suite, point: str)
     eventually(member.points, lambda points: points == 1, 30)
     suite.prove(30)
     assert [entry["points"] for entry in member.get("/me/ledger")["items"]] == [1]
+
+
+def test_whoever_sends_a_dead_letter_again_dies_before_saying_so(suite: Suite) -> None:
+    member, system = suite.newcomer(), suite.sign_in("system")
+    check_in, letter = stuck_check_in(suite, member)
+    place = f"/points-messages/dead-letters/{letter['id']}/redrive"
+    serve = ["gunicorn", "-c", "shared/gunicorn.py", "services.points.wsgi:app"]
+
+    with suite.replaced("points", serve, CRASH_AT="redrive_before_commit"):
+        eventually(suite.ready, bool, 30)
+        assert system.request("POST", place).status_code == 502
+
+    eventually(suite.ready, bool, 30)
+    # It had left, and was applied; nothing says so, and it is sent once more.
+    assert member.receipt(check_in, 30)["points"] == 1
+    assert system.post(place, {}, status=200)["state"] == "sent_again"
+    again = system.request("POST", place)
+    assert (again.status_code, again.json()["code"]) == (409, "dead_letter_sent_again")
+    suite.prove(30)
+    assert [entry["points"] for entry in member.ledger_of(check_in)] == [1]
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,21 @@
-"""What is kept no longer than it is needed for."""
+"""What the events service keeps for how long."""
 
-from datetime import timedelta
-from typing import Final
+from collections.abc import Sequence
 
-from sqlalchemy import text
+from services.events.reviews.service import DEVICES_KEPT, forget_devices
+from shared.retention import Kept, Rule, kept_for_good
+from shared.retention.standing import PREVIEWS, log, standing
 
-from shared.audit.retention import AUDIT_KEPT, forget_acts
-from shared.database import UnitOfWork
-
-# Clients repeat within hours; after that a key only tells who did what when, as the log does.
-_KEYS_KEPT: Final = timedelta(days=7)
-
-_FORGET_KEYS: Final = text("DELETE FROM idempotency_keys WHERE created_at < :before")
+# What points was told is kept as long as what it tells of: the two are compared.
+_OUTBOX = "stream = 'notices'"
 
 
-def keep_no_longer(uow: UnitOfWork) -> bool:
-    """Give up what is past its time; the caller commits. Return false: all is done."""
-    now = uow.clock.now()
-    forget_acts(uow, now - AUDIT_KEPT)
-    uow.session.execute(_FORGET_KEYS, {"before": now - _KEYS_KEPT})
-    return False
+def rules(kept: Kept) -> Sequence[Rule]:
+    """Return the rules, as the worker carries them out and the route tells them."""
+    return (
+        kept_for_good("check_ins"),
+        log(kept),
+        Rule("devices", DEVICES_KEPT, forget_devices),
+        PREVIEWS,
+        *standing(kept, outbox=_OUTBOX),
+    )

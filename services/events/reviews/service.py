@@ -23,7 +23,7 @@ from shared.ids import new_id
 from shared.text import Text
 
 _POSITION_MINUTES: Final = timedelta(minutes=10)
-_DEVICES_KEPT: Final = timedelta(days=30)
+DEVICES_KEPT: Final = timedelta(days=30)
 _BATCH: Final = 5000
 
 After = tuple[datetime, UUID] | None
@@ -117,13 +117,12 @@ def take_position(
     return checked
 
 
-def forget_devices(uow: UnitOfWork) -> bool:
-    """Forget which device a check-in of long ago came from; return whether there were any."""
+def forget_devices(uow: UnitOfWork, before: datetime) -> int:
+    """Forget from which device some check-ins of before a moment came; return how many."""
     forgotten = uow.session.execute(
-        text(statements.FORGET_DEVICES),
-        {"before": uow.clock.now() - _DEVICES_KEPT, "batch": _BATCH},
+        text(statements.FORGET_DEVICES), {"before": before, "batch": _BATCH}
     )
-    return bool(forgotten.rowcount)  # type: ignore[attr-defined] # of an UPDATE
+    return forgotten.rowcount  # type: ignore[attr-defined,no-any-return] # of an UPDATE
 
 
 def _page(query: Mapping[str, Any], after: After) -> dict[str, Any]:

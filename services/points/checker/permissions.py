@@ -4,5 +4,7 @@ from typing import Final
 
 from shared.auth import Permission
 
-PROOFS_READ: Final = Permission("proofs.read", frozenset({"auditor", "city_admin", "unit_admin"}))
-PROOFS_ASK: Final = Permission("proofs.ask", frozenset({"auditor", "city_admin"}))
+PROOFS_READ: Final = Permission(
+    "proofs.read", frozenset({"auditor", "system_admin", "city_admin", "unit_admin"})
+)
+PROOFS_ASK: Final = Permission("proofs.ask", frozenset({"auditor", "system_admin", "city_admin"}))

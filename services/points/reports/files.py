@@ -5,9 +5,9 @@ larger than that.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID, uuid5
 
@@ -15,13 +15,14 @@ from sqlalchemy import Row, text
 
 from shared.database import Database, UnitOfWork
 from shared.errors import Gone, Unavailable
+from shared.retention.rules import GiveUp
 from shared.storage import Storage, StorageError
 from shared.text import Text
 
 _log = logging.getLogger(__name__)
 
 _PART: Final = 8 * 1024 * 1024
-_KEPT: Final = timedelta(days=7)
+KEPT: Final = timedelta(days=7)
 _BATCH: Final = 20
 
 _PUT = text("""
@@ -69,7 +70,7 @@ def keep(database: Database, storage: Storage, job_id: UUID, filename: str, file
             "format": filename.rpartition(".")[2],
             "size": size,
             "parts": parts,
-            "expires_at": uow.clock.now() + _KEPT,
+            "expires_at": uow.clock.now() + KEPT,
         }
         uow.session.execute(_PUT, values)
         uow.commit()
@@ -121,15 +122,16 @@ def _parts(storage: Storage, row: Row[Any], first: bytes) -> Iterator[bytes]:
         yield part
 
 
-def sweeper(storage: Storage) -> Callable[[UnitOfWork], bool]:
-    """Return what removes some of the files whose time is over, and tells whether it did."""
+def remover(storage: Storage) -> GiveUp:
+    """Return what removes some of the files whose time is over, and says how many."""
 
-    def remove_expired_reports(uow: UnitOfWork) -> bool:
+    def remove_expired_reports(uow: UnitOfWork, _before: datetime) -> int:
+        # Each file's row says itself when it is over.
         now = uow.clock.now()
         due = uow.session.execute(_DUE, {"now": now, "batch": _BATCH}).all()
         removed = [row.job_id for row in due if _removed(storage, row)]
         uow.session.execute(_REMOVED, {"now": now, "jobs": removed})
-        return bool(removed)
+        return len(removed)
 
     return remove_expired_reports
 
@@ -152,7 +154,7 @@ def _expired() -> Gone:
     return Gone(
         "report_file_expired",
         Text(
-            f"文件只保留 {_KEPT.days} 天，已删除，请重新提交。",
-            f"Files are kept for {_KEPT.days} days and this one is over; ask for the report again.",
+            f"文件只保留 {KEPT.days} 天，已删除，请重新提交。",
+            f"Files are kept for {KEPT.days} days and this one is over; ask for the report again.",
         ),
     )

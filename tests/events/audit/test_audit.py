@@ -5,10 +5,12 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from services.events.audit.retention import keep_no_longer
+from services.events.audit.retention import rules
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
+from shared.retention import Kept
+from shared.retention.rules import keep_no_longer
 from shared.testing.plugin import TokenFor
 from tests.events.door import Event
 from tests.events.ways import Ways
@@ -65,8 +67,8 @@ def test_what_is_past_its_time_is_given_up(
                  " (:id, 'old', '', :old), (:id, 'new', '', :new)"),
             {"id": new_id(), "old": "2026-11-15T00:00Z", "new": "2026-11-20T00:00Z"},
         )  # fmt: skip
-        assert not keep_no_longer(uow)
         uow.commit()
+    keep_no_longer(database, rules(Kept()))
     with database.unit_of_work() as uow:
         assert uow.session.scalar(text("SELECT count(*) FROM audit_log")) == 1
         assert uow.session.scalars(text("SELECT key FROM idempotency_keys")).all() == ["new"]

@@ -175,8 +175,9 @@ def test_a_plan_is_taken_back_but_for_what_was_worked_on(
     secretary.patch(two["id"], {"place": "四楼"})
     named = planner.send(row("3", title="活动3", day="2027-03-03"))
     assert named["summary"] == {"created": 0, "unchanged": 1}
+    assert job["is_undoable"]
     undone = planner.finished(planner.undo(job))
-    assert undone["state"] == "undone"
+    assert (undone["state"], undone["is_undoable"]) == ("undone", False)
     assert undone["summary"].items() >= {"removed": 1, "kept": 3}.items()
     assert secretary.sees() == ["活动1", "活动2", "活动3"]
     refused(planner.undo(job), 409, "import_not_undoable")

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from services.events.audit.retention import rules
 from services.events.check_ins import flags
 from services.events.check_ins.flags import FLAGS
-from services.events.reviews.service import forget_devices
 from shared.ids import new_id
+from shared.retention import Kept
+from shared.retention.rules import keep_no_longer
 from tests.events.door import BRANCH, MakeEvent, check_ins
 from tests.events.reviews.conftest import Office
 
@@ -147,17 +149,16 @@ def test_only_whoever_runs_the_event_sees_the_list(office: Office) -> None:
 
 
 def test_devices_are_forgotten_after_thirty_days(office: Office, make_event: MakeEvent) -> None:
-    def forget() -> tuple[bool, list[bool]]:
-        with office.database.unit_of_work() as uow:
-            found = forget_devices(uow)
-            uow.commit()
+    def forget() -> tuple[int | None, list[bool]]:
+        given_up = keep_no_longer(office.database, rules(Kept()))
+        found = given_up and given_up["devices"]
         rows = sorted(check_ins(office.database), key=lambda row: row["checked_in_at"])
         return found, [row["device"] is not None for row in rows]
 
     office.scan(device=PHONE)
     office.clock.advance(timedelta(days=30).total_seconds())
     replace(office, event=make_event()).scan(device=PHONE)
-    assert forget() == (False, [True, True])
-    office.clock.advance(1)
-    assert forget() == (True, [False, True])
-    assert forget() == (False, [False, True])
+    assert forget() == (0, [True, True])
+    assert forget() == (None, [True, True]), "once a day"
+    office.clock.advance(timedelta(days=1).total_seconds())
+    assert forget() == (1, [False, True])

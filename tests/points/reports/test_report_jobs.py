@@ -237,9 +237,9 @@ def test_a_file_is_gone_after_seven_days_and_then_removed(
     tmp_path: Path,
     clock: FixedClock,
 ) -> None:
-    def sweep() -> bool:
+    def sweep() -> int:
         with city.unit_of_work() as uow:
-            found = files.sweeper(storage)(uow)
+            found = files.remover(storage)(uow, uow.clock.now())
             uow.commit()
         return found
 
@@ -249,14 +249,14 @@ def test_a_file_is_gone_after_seven_days_and_then_removed(
     job = asker.queue()
     runner.run_once()
     clock.advance(7 * DAY - 1)
-    assert (sweep(), left()) == (False, 1)
+    assert (sweep(), left()) == (0, 1)
     assert asker.call("GET", f"/{job}/file").status_code == 200
     clock.advance(1)
     for language, said in (("zh", "只保留 7 天"), ("en", "kept for 7 days")):
         answer = asker.call("GET", f"/{job}/file", language)
         assert (answer.status_code, answer.json["code"]) == (410, "report_file_expired")
         assert said in answer.json["detail"]
-    assert (sweep(), left()) == (True, 0)
+    assert (sweep(), left()) == (1, 0)
     assert not sweep()
     assert asker.call("GET", f"/{job}/file").status_code == 410
 
@@ -290,9 +290,9 @@ def test_storage_that_is_away_is_waited_for(
     clock.advance(7 * DAY)
     with city.unit_of_work() as uow, monkeypatch.context() as broken:
         broken.setattr(FolderStorage, "delete", away)
-        assert not files.sweeper(storage)(uow)
+        assert not files.remover(storage)(uow, uow.clock.now())
     with city.unit_of_work() as uow:
-        assert files.sweeper(storage)(uow), "what could not be removed stays due"
+        assert files.remover(storage)(uow, uow.clock.now()), "what could not be removed stays due"
 
 
 def test_a_key_sent_twice_queues_one_job(

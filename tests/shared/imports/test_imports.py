@@ -181,6 +181,29 @@ def test_imports_are_seen_by_their_sender_and_by_who_reaches_as_far(
         assert {item["by"]["id"] for item in items} == {first["by"]["id"]}
 
 
+def test_imports_are_narrowed_by_kind_and_state(
+    client: FlaskClient, headers: dict[str, str], runner: ImportRunner
+) -> None:
+    done = send(client, headers, xlsx(HEADINGS, ("苹果", 3))).json["id"]
+    runner.run_once()
+    refused = send(client, headers, xlsx(HEADINGS, (None, 1))).json["id"]
+    runner.run_once()
+    queued = send(client, headers, xlsx(HEADINGS, ("梨", 3))).json["id"]
+    for query, found in (
+        ("kind=fruit", [queued, refused, done]),
+        ("kind=stones", []),
+        ("state=done", [done]),
+        ("state=refused&kind=fruit", [refused]),
+        ("state=queued", [queued]),
+        ("state=running", []),
+    ):
+        items = client.get(f"/api/v1/imports?{query}", headers=headers).json["items"]
+        assert [item["id"] for item in items] == found, query
+        # No kind of these can be taken back.
+        assert not any(item["is_undoable"] for item in items)
+    assert client.get("/api/v1/imports?state=lost", headers=headers).status_code == 422
+
+
 def test_the_reach_is_that_of_the_roles_held_when_the_file_was_sent(
     client: FlaskClient, token_for: TokenFor, runner: ImportRunner
 ) -> None:

@@ -9,6 +9,7 @@ from redis import Redis
 from sqlalchemy import text
 
 from shared.database import Database, UnitOfWork
+from shared.ids import new_id
 from shared.messaging.commands import dead_letters, outbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Envelope
@@ -49,6 +50,27 @@ def test_a_dead_letter_is_seen_and_sent_again(database: Database, redis_client: 
     assert applied == [7]
     assert CliRunner().invoke(dead_letters, ["list"]).output == ""
     assert CliRunner().invoke(dead_letters, ["redrive"]).output == "0 sent again\n"
+
+
+def test_a_letter_is_set_aside_by_its_id_once(database: Database) -> None:
+    letter = str(new_id())
+    with database.unit_of_work() as uow:
+        uow.session.execute(
+            text(
+                "INSERT INTO dead_letters (id, consumer, stream, message, error, attempts)"
+                " VALUES (:id, 'readers:numbers', 'numbers', '', '', 1)"
+            ),
+            {"id": letter},
+        )
+        uow.commit()
+    aside = ["set-aside", "--id", letter, "--reason", "sent by mistake"]
+    assert CliRunner().invoke(dead_letters, aside).exit_code == 0
+    assert CliRunner().invoke(dead_letters, ["list"]).output == ""
+    refused = CliRunner().invoke(dead_letters, aside)
+    assert (refused.exit_code, "dead_letter_set_aside" in refused.output) == (1, True)
+    assert CliRunner().invoke(dead_letters, ["redrive", "--id", letter]).output == "1 sent again\n"
+    refused = CliRunner().invoke(dead_letters, ["redrive", "--id", letter])
+    assert (refused.exit_code, "dead_letter_sent_again" in refused.output) == (1, True)
 
 
 def test_the_outbox_is_sent_again_from_a_moment_on(database: Database, redis_client: Redis) -> None:

@@ -118,6 +118,296 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far messages and long work have come; may be asked every few seconds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List messages that could not be applied, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
+                    consumer?: string | null;
+                    stream?: string | null;
+                    state?: "waiting" | "sent_again" | "set_aside" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all that wait, of a reader or stream, to their streams again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RedriveIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrivenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to its stream again, once what stopped it is mended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-messages/dead-letters/{letter_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a message will never be applied; it is kept, and can still be sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SetAsideIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept for how long, by which setting, and what was given up when. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -3313,6 +3603,8 @@ export interface paths {
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
                     export?: true;
+                    kind?: string | null;
+                    state?: "queued" | "running" | "previewed" | "done" | "refused" | "failed" | "dropped" | "undone" | null;
                 };
                 header?: never;
                 path?: never;
@@ -3673,6 +3965,296 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far messages and long work have come; may be asked every few seconds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List messages that could not be applied, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
+                    consumer?: string | null;
+                    stream?: string | null;
+                    state?: "waiting" | "sent_again" | "set_aside" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all that wait, of a reader or stream, to their streams again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RedriveIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrivenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to its stream again, once what stopped it is mended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-messages/dead-letters/{letter_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a message will never be applied; it is kept, and can still be sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SetAsideIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept for how long, by which setting, and what was given up when. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7276,6 +7858,8 @@ export interface paths {
                     cursor?: string | null;
                     /** @description the page goes into a file, which the audit log notes */
                     export?: true;
+                    kind?: string | null;
+                    state?: "queued" | "running" | "previewed" | "done" | "refused" | "failed" | "dropped" | "undone" | null;
                 };
                 header?: never;
                 path?: never;
@@ -10114,6 +10698,296 @@ export interface paths {
                     };
                     content: {
                         "application/pdf": string;
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far messages and long work have come; may be asked every few seconds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagesOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List messages that could not be applied, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string | null;
+                    /** @description the page goes into a file, which the audit log notes */
+                    export?: true;
+                    consumer?: string | null;
+                    stream?: string | null;
+                    state?: "waiting" | "sent_again" | "set_aside" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterPage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all that wait, of a reader or stream, to their streams again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RedriveIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrivenOut"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to its stream again, once what stopped it is mended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-messages/dead-letters/{letter_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a message will never be applied; it is kept, and can still be sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SetAsideIn"];
+                };
+            };
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterOut1"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept for how long, by which setting, and what was given up when. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionOut"];
                     };
                 };
                 /** @description Refused; `code` says why and `detail` what to do next. */
@@ -13166,6 +14040,84 @@ export interface components {
             items: components["schemas"]["PointsDayOut"][];
             next_cursor: string | null;
         };
+        DeadLetterOut: {
+            /** @description its reader has applied it since */
+            applied: boolean;
+            /** @description before it was given up */
+            attempts: number;
+            /** @description group:stream */
+            consumer: string;
+            /** @description its first line, without names */
+            error: string;
+            /** Format: date-time */
+            failed_at: string;
+            /** @description how many letters it was by then, this one too */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            /** @description what its data names by id */
+            ids: {
+                [key: string]: string;
+            };
+            key: string | null;
+            /**
+             * Format: uuid
+             * @description null if it cannot be read at all
+             */
+            message_id: string | null;
+            /** Format: date-time */
+            redriven_at: string | null;
+            /** Format: date-time */
+            set_aside_at: string | null;
+            set_aside_reason: string | null;
+            /** @description waiting, sent_again, set_aside */
+            state: string;
+            stream: string;
+            /** Format: date-time */
+            told_at: string | null;
+            type: string | null;
+        };
+        DeadLetterOut1: {
+            /** @description its reader has applied it since */
+            applied: boolean;
+            /** @description before it was given up */
+            attempts: number;
+            /** @description group:stream */
+            consumer: string;
+            /** @description its first line, without names */
+            error: string;
+            /** Format: date-time */
+            failed_at: string;
+            /** @description how many letters it was by then, this one too */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            /** @description what its data names by id */
+            ids: {
+                [key: string]: string;
+            };
+            key: string | null;
+            /**
+             * Format: uuid
+             * @description null if it cannot be read at all
+             */
+            message_id: string | null;
+            /** Format: date-time */
+            redriven_at: string | null;
+            /** Format: date-time */
+            set_aside_at: string | null;
+            set_aside_reason: string | null;
+            /** @description waiting, sent_again, set_aside */
+            state: string;
+            stream: string;
+            /** Format: date-time */
+            told_at: string | null;
+            type: string | null;
+        };
+        DeadLetterPage: {
+            items: components["schemas"]["DeadLetterOut"][];
+            next_cursor: string | null;
+        };
         DecisionIn: {
             approve: boolean;
             /** @default null */
@@ -13739,11 +14691,13 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             id: string;
+            /** @description …/undo takes back as one what it brought */
+            is_undoable: boolean;
             kind: string;
             /** @description preview, apply or undo */
             mode: string;
             processed_rows: number;
-            /** @description queued, running, previewed, done, refused, failed, dropped or undone */
+            /** @description queued, running, previewed, done, refused, failed, dropped, undone */
             state: string;
             /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled, or removed and kept, once undone; bad_rows if refused */
             summary: {
@@ -13765,11 +14719,13 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             id: string;
+            /** @description …/undo takes back as one what it brought */
+            is_undoable: boolean;
             kind: string;
             /** @description preview, apply or undo */
             mode: string;
             processed_rows: number;
-            /** @description queued, running, previewed, done, refused, failed, dropped or undone */
+            /** @description queued, running, previewed, done, refused, failed, dropped, undone */
             state: string;
             /** @description counts, e.g. created, changed, unchanged, points, points_by_rule; annulled, or removed and kept, once undone; bad_rows if refused */
             summary: {
@@ -13855,6 +14811,12 @@ export interface components {
             code: string;
             /** Format: uuid */
             event_id: string;
+        };
+        LettersCountOut: {
+            /** @description group:stream */
+            consumer: string;
+            set_aside: number;
+            waiting: number;
         };
         LineOut: {
             announced: number | null;
@@ -14121,6 +15083,15 @@ export interface components {
             items: components["schemas"]["MembershipOut"][];
             next_cursor: string | null;
         };
+        MessagesOut: {
+            /** @description of those that were not sent again; readers without any are left out */
+            dead_letters: components["schemas"]["LettersCountOut"][];
+            outbox: components["schemas"]["OutboxOut"];
+            /** @description null while Redis is away: messages wait in the outbox */
+            readers: components["schemas"]["ReaderOut"][] | null;
+            /** @description long work that waits or is under way */
+            work: components["schemas"]["WorkOut"][];
+        };
         MyStudyHoursOut: {
             hours: number;
             items: components["schemas"]["StudiedOut"][];
@@ -14338,6 +15309,10 @@ export interface components {
              * @description moves it with all that lies below
              */
             parent_id?: string;
+        };
+        OutboxOut: {
+            oldest_seconds: number | null;
+            waiting: number;
         };
         OverdueOut: {
             name: string;
@@ -14775,6 +15750,21 @@ export interface components {
             items: components["schemas"]["QueuedObjectionOut"][];
             next_cursor: string | null;
         };
+        ReaderOut: {
+            /** @description group:stream */
+            consumer: string;
+            group: string;
+            is_reading: boolean;
+            /** @description age of the oldest of both */
+            oldest_seconds: number | null;
+            /** @description delivered, and not yet acknowledged */
+            pending: number;
+            /** @description since a reader of the group last asked; null if none ever did */
+            seen_seconds: number | null;
+            stream: string;
+            /** @description not yet delivered; null where Redis cannot tell */
+            waiting: number | null;
+        };
         ReasonIn: {
             reason: string;
         };
@@ -14845,6 +15835,16 @@ export interface components {
              */
             until?: string | null;
             weekdays?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+        };
+        RedriveIn: {
+            /** @default null */
+            consumer?: string | null;
+            count: number;
+            /** @default null */
+            stream?: string | null;
+        };
+        RedrivenOut: {
+            sent: number;
         };
         RefreshIn: {
             refresh_token: string;
@@ -15031,6 +16031,27 @@ export interface components {
             /** @description once it is confirmed */
             reason?: string;
             team?: string;
+        };
+        RetentionOut: {
+            rules: components["schemas"]["RetentionRuleOut"][];
+            runs: components["schemas"]["RetentionRunOut"][];
+        };
+        RetentionRuleOut: {
+            /** @description null if it is kept for good */
+            days: number | null;
+            /** @description by the last run; null before it */
+            given_up: number | null;
+            /** @description the variable of the environment; null if it is fixed */
+            setting: string | null;
+            what: string;
+        };
+        RetentionRunOut: {
+            /** Format: date-time */
+            finished_at: string;
+            /** @description how many, by what */
+            given_up: {
+                [key: string]: number;
+            };
         };
         ReviewIn: {
             /** @enum {string} */
@@ -15508,6 +16529,9 @@ export interface components {
             /** Format: date-time */
             starts_at?: string;
             title?: string;
+        };
+        SetAsideIn: {
+            reason: string;
         };
         SettingsIn: {
             /**
@@ -16096,6 +17120,18 @@ export interface components {
             roles: components["schemas"]["WordOut"][];
             triggers: components["schemas"]["WordOut"][];
             values: components["schemas"]["ValueKindOut"][];
+        };
+        WorkOut: {
+            kind: string;
+            /** @description imports or jobs */
+            queue: string;
+            running: number;
+            /**
+             * Format: date-time
+             * @description when the oldest of them was asked for
+             */
+            since: string;
+            waiting: number;
         };
         WorkingLineOut: {
             after: number;

@@ -21,7 +21,7 @@ TYPES: Final = MappingProxyType(
 )
 # Source: the domain glossary, attachments are deleted 90 days after the review. Appeals, and taking
 # one a level up, are over well before that.
-_AFTER_REVIEW: Final = timedelta(days=90)
+AFTER_REVIEW: Final = timedelta(days=90)
 _UNUSED: Final = timedelta(days=7)
 
 
@@ -33,7 +33,7 @@ class Cutoffs(NamedTuple):
 
 
 def cutoffs(now: datetime) -> Cutoffs:
-    return Cutoffs(now - _AFTER_REVIEW, now - _UNUSED)
+    return Cutoffs(now - AFTER_REVIEW, now - _UNUSED)
 
 
 def media_type_of(content: bytes) -> str:

@@ -1,12 +1,10 @@
 """Deletes attachments whose time is over; their rows stay, and say when."""
 
 import logging
-from threading import Event
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from services.points.claims.attachments import policy
 from services.points.claims.attachments.uses import USES
@@ -15,7 +13,6 @@ from shared.storage import Storage, StorageError
 
 _log = logging.getLogger(__name__)
 
-_LOOK_SECONDS: Final = 600.0
 _BATCH: Final = 100
 
 _DUE: Final = f"""
@@ -34,21 +31,11 @@ _DELETED = text("UPDATE attachments SET deleted_at = :now WHERE id = ANY(:delete
 
 
 class AttachmentSweeper:
-    """Worker loop: looks every ten minutes for what is due."""
+    """Deletes in small transactions of its own, passing over what cannot be deleted."""
 
     def __init__(self, database: Database, storage: Storage) -> None:
         self._database = database
         self._storage = storage
-
-    def run(self, stop: Event) -> None:
-        """Sweep until told to stop; while a server is away, leave it for the next time."""
-        pause = 0.0
-        while not stop.wait(pause):
-            pause = _LOOK_SECONDS
-            try:
-                self.sweep()
-            except OperationalError as error:
-                _log.warning("attachments wait for the database: %s", error)
 
     def sweep(self) -> int:
         """Delete all that is due; return how many. What cannot be deleted stays due."""

@@ -37,3 +37,9 @@ export const fromPicker = (text: string): string => `${text.replace(' ', 'T')}+0
 
 export const signed = (points: number): string => (points > 0 ? `+${points}` : String(points))
 export const count = (number: number): string => number.toLocaleString(language.value)
+
+/** How long, in its largest unit: "5 分钟". */
+export function age(seconds: number): string {
+  const [unit, size] = ([['day', 86_400], ['hour', 3600], ['minute', 60]] as const).find(([, size]) => seconds >= size) ?? (['second', 1] as const)
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(Math.floor(seconds / size))
+}

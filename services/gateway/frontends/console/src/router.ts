@@ -70,6 +70,7 @@ export const routes: RouteRecordRaw[] = [
   page('/boards', () => import('./pages/points/BoardsPage.vue'), 'board_policies.write', ['pointsGroup', 'boards']),
   page('/reports', () => import('./pages/points/ReportsPage.vue'), 'reports.ask', ['pointsGroup', 'reports']),
 
+  page('/running', () => import('./pages/system/RunningPage.vue'), 'messages.read', ['systemGroup', 'running']),
   page('/audit', () => import('./pages/system/AuditPage.vue'), 'audit.read', ['systemGroup', 'audit']),
   page('/proofs', () => import('./pages/system/ProofsPage.vue'), 'proofs.read', ['systemGroup', 'proofs']),
   page('/imports', () => import('./pages/system/ImportsPage.vue'), 'imports', ['systemGroup', 'imports']),

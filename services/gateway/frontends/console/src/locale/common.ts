@@ -37,6 +37,7 @@ export const common = {
     boards: ['排行榜开关', 'Boards'],
     reports: ['报表', 'Reports'],
     systemGroup: ['系统', 'System'],
+    running: ['运行状况', 'Running'],
     audit: ['审计日志', 'Audit log'],
     proofs: ['账目核对', 'Proofs'],
     imports: ['导入记录', 'Imports'],

@@ -10,12 +10,13 @@ import { people } from './people'
 import { planning } from './planning'
 import { queues } from './queues'
 import { rules } from './rules'
+import { running } from './running'
 import { system } from './system'
 
 export type Language = 'zh-CN' | 'en'
 
 const KEY = 'console.language'
-const ALL = { ...common, codes, rules, people, queues, events, parts, planning, system, accounts }
+const ALL = { ...common, codes, rules, people, queues, events, parts, planning, system, accounts, running }
 const SPOKEN = { 'zh-CN': speak(ALL, 0), en: speak(ALL, 1) }
 
 export const language = ref<Language>(localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN')
