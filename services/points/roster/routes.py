@@ -6,7 +6,15 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 
-from services.points.roster import groups, history, members, namesakes, organisations, roles
+from services.points.roster import (
+    groups,
+    history,
+    members,
+    namesakes,
+    organisations,
+    policy,
+    roles,
+)
 from services.points.roster.models import Membership
 from services.points.roster.permissions import (
     GROUPS_WRITE,
@@ -20,6 +28,7 @@ from services.points.roster.permissions import (
     ROLES_READ,
 )
 from services.points.roster.schemas import (
+    GivableRolesPage,
     GroupMembersIn,
     GroupMembersOut,
     MemberDetailOut,
@@ -229,6 +238,18 @@ def get_role_assignments(query_data: dict[str, Any]) -> dict[str, object]:
     limit, (after,) = query_data["limit"], read_cursor(query_data["cursor"], UUID) or (None,)
     rows = roles.page(current_uow(), current_principal(), query_data, after, limit + 1)
     return page(rows, limit, lambda row: [row.id])
+
+
+@blueprint.get("/role-assignments/givable")
+@requires(ROLES_GIVE)
+@blueprint.output(GivableRolesPage)
+def get_givable() -> dict[str, object]:
+    """Read which roles one may give and take away, and at and below which place."""
+    items = [
+        {"role": role, "path": path, "kinds": policy.BOUND_TO[role]}
+        for role, path in policy.givable(current_principal())
+    ]
+    return {"items": items, "next_cursor": None}
 
 
 @blueprint.post("/role-assignments")

@@ -182,6 +182,19 @@ class RoleAssignmentIn(Schema):
     organisation_id = fields.UUID(required=True)
 
 
+class GivableRoleOut(Schema):
+    role = fields.String(required=True, validate=validate.OneOf(tuple(policy.BOUND_TO)))
+    path = fields.String(required=True)
+    kinds = fields.List(
+        fields.String(validate=validate.OneOf(KINDS)),
+        required=True,
+        metadata={"description": "of organisation it may be bound to"},
+    )
+
+
+GivableRolesPage = page_of(GivableRoleOut)
+
+
 class GroupMembersIn(Schema):
     member_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 500))
 

@@ -77,6 +77,20 @@ def test_each_role_gives_exactly_what_is_its_to_give(
 
 
 @pytest.mark.parametrize("holder", sorted(MAY_GIVE), ids="@".join)
+def test_one_is_told_which_roles_are_one_s_own_to_give(city: City, holder: tuple[str, str]) -> None:
+    answer = city.caller(*holder).get("/role-assignments/givable")
+    if answer.status_code == 403:
+        assert MAY_GIVE[holder] == set()
+        return
+    items = answer.json["items"]
+    assert {item["path"] for item in items} == {city.paths[holder[1]]}
+    assert {item["role"] for item in items} >= {role for role, _ in MAY_GIVE[holder]}
+    for role, at in EVERY_GIFT:
+        told = any(i["role"] == role and city.paths[at].startswith(i["path"]) for i in items)
+        assert told is ((role, at) in MAY_GIVE[holder]), (role, at)
+
+
+@pytest.mark.parametrize("holder", sorted(MAY_GIVE), ids="@".join)
 def test_who_may_give_a_role_may_take_it_away_and_nobody_else(
     city: City, holder: tuple[str, str]
 ) -> None:

@@ -11597,6 +11597,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/role-assignments/givable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read which roles one may give and take away, and at and below which place. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Successful response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GivableRolePage"];
+                    };
+                };
+                /** @description Refused; `code` says why and `detail` what to do next. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/role-assignments/{assignment_id}": {
         parameters: {
             query?: never;
@@ -14501,6 +14546,17 @@ export interface components {
             longitude: number;
             /** @description metres */
             radius: number;
+        };
+        GivableRoleOut: {
+            /** @description of organisation it may be bound to */
+            kinds: ("committee" | "unit" | "general_branch" | "branch" | "group" | "cross_cutting")[];
+            path: string;
+            /** @enum {string} */
+            role: "group_leader" | "branch_secretary" | "committee_member" | "unit_admin" | "city_admin" | "organiser" | "system_admin" | "security_admin" | "auditor";
+        };
+        GivableRolePage: {
+            items: components["schemas"]["GivableRoleOut"][];
+            next_cursor: string | null;
         };
         GrantOut: {
             path: string;
