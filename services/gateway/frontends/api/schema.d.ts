@@ -11416,6 +11416,7 @@ export interface components {
             about: components["schemas"]["EntryOut"][];
             /** Format: uuid */
             adjustment_id: string | null;
+            asker_involved: boolean;
             /** Format: uuid */
             attachment_id: string | null;
             can_escalate: string | null;
@@ -11488,6 +11489,7 @@ export interface components {
         AppealOut: {
             /** Format: uuid */
             adjustment_id: string | null;
+            asker_involved: boolean;
             /** Format: uuid */
             attachment_id: string | null;
             can_escalate: string | null;
