@@ -222,6 +222,9 @@ def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_it(
     # Who proposed the deduction does not find it among what to decide.
     page = open_console("secretary", "/appeals")
     expect(page.locator("tbody tr", has_text="当天已请假。")).to_have_count(0)
+    visit(page, "/appeals?queue=")
+    expect(_open(page, "当天已请假。").get_by_role("alert")).to_contain_text("须由他人裁决")
+    expect(page.get_by_role("button", name="予以支持 a")).to_be_disabled()
 
     page = open_console("city1", "/appeals")
     detail = _open(page, "当天已请假。")

@@ -53,7 +53,7 @@ def page(
     if before is not None:
         query = query.where(AppealRow.id < before)
     rows = uow.session.execute(query.order_by(AppealRow.id.desc()).limit(limit))
-    return [_shown(uow, row) for row in rows]
+    return [_shown(uow, principal, row) for row in rows]
 
 
 def waiting(principal: Principal) -> Select[int]:
@@ -79,10 +79,10 @@ def read(uow: UnitOfWork, principal: Principal, appeal_id: UUID) -> dict[str, An
         and not principal.reaches(APPEALS_DECIDE, found.path)
     ):
         raise policy.unknown()
-    return detail(uow, found[0])
+    return detail(uow, principal, found[0])
 
 
-def detail(uow: UnitOfWork, row: AppealRow) -> dict[str, Any]:
+def detail(uow: UnitOfWork, principal: Principal, row: AppealRow) -> dict[str, Any]:
     """Return an appeal with its history, what it is about, and what upholding it gave."""
     steps = uow.session.execute(
         select(*StepRow.__table__.columns, Member.name.label("actor_name"))
@@ -91,7 +91,7 @@ def detail(uow: UnitOfWork, row: AppealRow) -> dict[str, Any]:
         .order_by(StepRow.id)
     )
     found = uow.session.execute(_SHOWN.where(AppealRow.id == row.id)).one()
-    return _shown(uow, found) | {
+    return _shown(uow, principal, found) | {
         "steps": steps.all(),
         "about": _entries(uow, row, row.fact_id),
         "claim_ids": _claims(uow, row),
@@ -113,13 +113,14 @@ def _entries(uow: UnitOfWork, row: AppealRow, fact_id: UUID | None) -> list[dict
     return entries_where(uow, EntryRow.member_id == row.member_id, EntryRow.fact_id == fact_id)
 
 
-def _shown(uow: UnitOfWork, found: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+def _shown(uow: UnitOfWork, principal: Principal, found: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     row, name, branch, _, decider = found
     standing, now = row.standing, uow.clock.now()
     return {column.key: getattr(row, column.key) for column in AppealRow.__table__.columns} | {
         "member_name": name,
         "organisation_id": branch,
         "decided_by_name": decider,
+        "asker_involved": principal.member_id in row.involved,
         "overdue": standing.overdue(now),
         "can_escalate": standing.escalatable(now),
     }

@@ -74,7 +74,8 @@ class AppealsQuery(CursorIn):
 class AppealOut(Schema):
     """An appeal.
 
-    `level` is the lowest that may decide now. `can_escalate` says why the member may take it a
+    `level` is the lowest that may decide now. `asker_involved` tells that whoever asks has had a hand
+    in it, as the member whose it is or otherwise, and so does not decide. `can_escalate` says why the member may take it a
     level up: ``dismissed``, ``overdue``, or None.
     """
 
@@ -91,6 +92,7 @@ class AppealOut(Schema):
     attachment_id = fields.UUID(required=True, allow_none=True)
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
     escalated = fields.Boolean(required=True)
+    asker_involved = fields.Boolean(required=True)
     due_on = fields.Date(required=True)
     overdue = fields.Boolean(required=True)
     can_escalate = fields.String(required=True, allow_none=True)

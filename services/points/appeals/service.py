@@ -59,7 +59,7 @@ def lodge(uow: UnitOfWork, principal: Principal, given: Mapping[str, Any]) -> di
     except IntegrityError as error:
         raise policy.already_appealed() from error
     _note(uow, principal, row, "lodged", row.reason)
-    return detail(uow, row)
+    return detail(uow, principal, row)
 
 
 def decide(
@@ -92,7 +92,7 @@ def decide(
     row.decided_at, row.decision_reason = uow.clock.now(), reason
     _note(uow, principal, row, row.state, reason)
     notices.tell_of_decision(uow, row, entries)
-    return detail(uow, row)
+    return detail(uow, principal, row)
 
 
 def escalate(uow: UnitOfWork, principal: Principal, appeal_id: UUID, reason: str) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def escalate(uow: UnitOfWork, principal: Principal, appeal_id: UUID, reason: str
     row.state, row.escalated, row.level = "open", True, level
     row.due_on = _due(uow)
     _note(uow, principal, row, "escalated", reason)
-    return detail(uow, row)
+    return detail(uow, principal, row)
 
 
 def withdraw(uow: UnitOfWork, principal: Principal, appeal_id: UUID) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def withdraw(uow: UnitOfWork, principal: Principal, appeal_id: UUID) -> dict[str
     policy.check_member(principal.member_id, row.member_id)
     row.state = "withdrawn"
     _note(uow, principal, row, "withdrawn", "")
-    return detail(uow, row)
+    return detail(uow, principal, row)
 
 
 def _subject(uow: UnitOfWork, member_id: UUID, given: Mapping[str, Any]) -> subjects.Subject:

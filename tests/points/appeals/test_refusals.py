@@ -105,6 +105,9 @@ def test_lists_show_what_is_asked_for(people: People) -> None:
     assert listed(DEPUTY, "queue=decision") == [mine]
     assert listed(SECRETARY, "queue=decision") == [], "who proposed it does not decide"
     assert listed(UNIT_ADMIN, "queue=decision") == [theirs], "nor who approved it"
+    involved = {a["id"]: a["asker_involved"] for a in people.get(SECRETARY, "/appeals")["items"]}
+    assert involved[mine], "and is told so beforehand"
+    assert not people.get(DEPUTY, f"/appeals/{mine}")["asker_involved"]
     people.post(people.member, f"/appeals/{decided}/escalate", {"reason": "请复核"})
     assert listed(SECRETARY, "queue=decision") == [], "it has gone a level up"
     assert listed(UNIT_ADMIN, "queue=decision") == [decided, theirs]

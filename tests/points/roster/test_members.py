@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -182,6 +183,28 @@ def test_a_list_shows_the_own_part_of_the_tree(city: City) -> None:
     assert seen("city_admin", "city", "?q=党员3") == ["3"]
     assert seen("city_admin", "city", "?q=A") == ["A1"]
     assert seen("city_admin", "city", "?q=%25") == []
+
+
+def test_a_member_is_found_by_any_part_of_the_name(city: City) -> None:
+    for number, name in (
+        ("1", "欧阳明"),
+        ("2", "明月"),
+        ("3", "明明"),
+        ("4", "月明_A"),
+        ("5", "Ann"),
+    ):
+        city.member(number, "b1", name=name)
+
+    def found(q: str) -> list[str]:
+        items = city.admin.get(f"/members?q={quote(q)}").json["items"]
+        return [item["member_no"] for item in items]
+
+    assert found("明") == ["1", "2", "3", "4"]
+    # The same characters are not yet the same text.
+    assert (found("明月"), found("月明"), found("明明")) == (["2"], ["4"], ["3"])
+    assert (found("阳明"), found("欧阳明"), found("欧明")) == (["1"], ["1"], [])
+    assert (found("明_"), found("_"), found("%")) == (["4"], ["4"], [])
+    assert (found("A"), found("nn"), found("n")) == (["4", "5", "A1"], ["5"], ["5"])
 
 
 def test_a_list_is_read_page_by_page(city: City) -> None:

@@ -13493,6 +13493,7 @@ export interface components {
             about: components["schemas"]["EntryOut"][];
             /** Format: uuid */
             adjustment_id: string | null;
+            asker_involved: boolean;
             /** Format: uuid */
             attachment_id: string | null;
             can_escalate: string | null;
@@ -13565,6 +13566,7 @@ export interface components {
         AppealOut: {
             /** Format: uuid */
             adjustment_id: string | null;
+            asker_involved: boolean;
             /** Format: uuid */
             attachment_id: string | null;
             can_escalate: string | null;

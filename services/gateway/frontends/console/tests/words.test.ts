@@ -37,7 +37,7 @@ describe('the words', () => {
 describe('a page as a spreadsheet', () => {
   it('quotes what must be quoted and lets no cell become a formula', () => {
     const columns = [{ key: 'a', title: 'A', text: (row: { a: string }) => row.a }, { key: 'b', title: 'drawn by the page' }]
-    const rows = [{ a: '=HYPERLINK("x")' }, { a: '-2' }, { a: '一,二' }]
-    expect(asCsv(columns, rows)).toBe('\uFEFFA\r\n"\'=HYPERLINK(""x"")"\r\n-2\r\n"一,二"')
+    const rows = [{ a: '=HYPERLINK("x")' }, { a: '-2' }, { a: '一,二' }, { a: ' ＝1+1' }, { a: '\n@x' }]
+    expect(asCsv(columns, rows)).toBe('\uFEFFA\r\n"\'=HYPERLINK(""x"")"\r\n-2\r\n"一,二"\r\n\' ＝1+1\r\n"\'\n@x"')
   })
 })

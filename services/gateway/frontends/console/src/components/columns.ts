@@ -15,8 +15,12 @@ export function asCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   return '\uFEFF' + lines.map((cells) => cells.map(cell).join(',')).join('\r\n')
 }
 
+// As the services' own documents have it: spaces before it, and signs of full width, do not make it harmless.
+const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/u
+const NUMBER = /^[+-]?\d+(\.\d+)?$/
+
 /** Quoted where it must be; what a spreadsheet would take for a formula is made a text. */
 function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text
+  const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -27,6 +27,7 @@ export const queues = {
   bulkSure: [(n: number, what: string) => `对选中的 ${n} 件执行“${what}”？其中任何一件不能办理时，全部不办理。`, (n: number, what: string) => `“${what}” for the ${n} ticked? Where one of them cannot be decided, none is.`],
   bulkMore: [(n: number) => `……及另外 ${n} 件`, (n: number) => `… and ${n} more`],
   ownCase: ['涉及您本人，须由他人办理。', 'This is about yourself: somebody else must handle it.'],
+  involved: ['您经办过所涉事项，须由他人裁决。', 'You had a hand in what this is about: somebody else must decide.'],
   ownProposal: ['由您提出，须由第二人审批。', 'You proposed this: a second person decides.'],
   decidedAlready: ['已办结，不能再次办理。', 'It is decided already.'],
   notYours: ['当前环节不由您办理。', 'This step is not yours to decide.'],
