@@ -66,7 +66,7 @@ def test_whoever_sends_a_dead_letter_again_dies_before_saying_so(suite: Suite) -
 
     with suite.replaced("points", serve, CRASH_AT="redrive_before_commit"):
         eventually(suite.ready, bool, 30)
-        assert system.request("POST", place).status_code == 502
+        assert system.request("POST", place).status_code == 503
 
     eventually(suite.ready, bool, 30)
     # It had left, and was applied; nothing says so, and it is sent once more.
