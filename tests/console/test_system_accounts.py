@@ -158,6 +158,9 @@ def test_a_system_administrator_locks_and_unlocks_and_does_no_more(
     expect(page.get_by_role("button", name="Lock the account")).to_be_visible()
     visit(page, f"/accounts/{suite.account('auditor')['member_id']}")
     expect(page.get_by_role("button", name="Lock the account")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("by a security administrator only")
+    visit(page, f"/accounts/{suite.account('system')['member_id']}")
+    expect(page.locator("main")).to_contain_text("your own account")
     visit(page, "/")
     assert serious(page) == []
     page.screenshot(path=screenshots / "console-system-home.png", full_page=True)
