@@ -67,11 +67,8 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.locator("button[type=submit]").click()
 
 
-def test_a_new_administrator_is_given_a_code_and_comes_in_with_it(
-    suite: Suite, open_console: OpenConsole, stranger: Page, watch: Watch, screenshots: Path
-) -> None:
-    member = appointed(suite)
-    page = open_console("security", "/accounts?state=factor_missing")
+def issued(page: Page, member: Json, screenshots: Path) -> str:
+    """Find somebody who needs an authenticator, and issue the code."""
     page.screenshot(path=screenshots / "console-accounts.png", full_page=True)
     assert serious(page) == []
     page.get_by_role("searchbox").fill(member["member_no"])
@@ -88,7 +85,22 @@ def test_a_new_administrator_is_given_a_code_and_comes_in_with_it(
     page.emulate_media(media="print")
     expect(page.locator("nav.menu")).to_be_hidden()
     expect(page.locator(".slip")).to_be_visible()
+    return code
 
+
+def secret_shown(page: Page, screenshots: Path, name: str) -> str:
+    """Read the secret that an authenticator is shown."""
+    expect(page.get_by_role("img", name="验证器二维码")).to_be_visible()
+    assert serious(page) == []
+    page.screenshot(path=screenshots / f"console-{name}.png", full_page=True)
+    return page.locator("code.secret").inner_text().replace(" ", "")
+
+
+def test_a_new_administrator_is_given_a_code_and_comes_in_with_it(
+    suite: Suite, open_console: OpenConsole, stranger: Page, watch: Watch, screenshots: Path
+) -> None:
+    member = appointed(suite)
+    code = issued(open_console("security", "/accounts?state=factor_missing"), member, screenshots)
     sign_in(stranger, member["username"])
     expect(stranger.locator("[role=alert]")).to_contain_text("绑定验证器")
     watch.forgive(403)
@@ -103,18 +115,23 @@ def test_a_new_administrator_is_given_a_code_and_comes_in_with_it(
     watch.forgive(410)
     stranger.locator("#code").fill(code.lower())
     stranger.get_by_role("button", name="下一步").click()
-    secret = stranger.locator("code.secret").inner_text().replace(" ", "")
-    expect(stranger.get_by_role("img", name="验证器二维码")).to_be_visible()
-    assert serious(stranger) == []
-    stranger.screenshot(path=screenshots / "console-enrol-picture.png", full_page=True)
+    secret = secret_shown(stranger, screenshots, "enrol-picture")
     stranger.locator("#new-totp").fill(pyotp.TOTP(secret).now())
     stranger.get_by_role("button", name="完成并登录").click()
     expect(stranger.locator("nav.menu")).to_contain_text("名册导入")
+
     stranger.get_by_role("link", name="我的登录").click()
     expect(stranger.get_by_role("region", name="登录中的会话")).to_contain_text("本次登录")
     settle(stranger)
     assert serious(stranger) == []
     stranger.screenshot(path=screenshots / "console-my-sign-in.png", full_page=True)
+    stranger.get_by_role("button", name="开始更换").click()
+    another = secret_shown(stranger, screenshots, "replace-factor")
+    assert another != secret
+    stranger.locator("#new-totp").fill(pyotp.TOTP(another).now())
+    stranger.get_by_role("button", name="完成更换").click()
+    expect(stranger.get_by_text("已更换")).to_be_visible()
+    expect(stranger.locator("code.secret")).to_have_count(0)
 
 
 def test_a_system_administrator_locks_and_unlocks_and_does_no_more(
@@ -141,6 +158,9 @@ def test_a_system_administrator_locks_and_unlocks_and_does_no_more(
     expect(page.get_by_role("button", name="Lock the account")).to_be_visible()
     visit(page, f"/accounts/{suite.account('auditor')['member_id']}")
     expect(page.get_by_role("button", name="Lock the account")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("by a security administrator only")
+    visit(page, f"/accounts/{suite.account('system')['member_id']}")
+    expect(page.locator("main")).to_contain_text("your own account")
     visit(page, "/")
     assert serious(page) == []
     page.screenshot(path=screenshots / "console-system-home.png", full_page=True)

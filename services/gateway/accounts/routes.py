@@ -49,13 +49,14 @@ def get_account(member_id: UUID) -> dict[str, Any]:
 
 @blueprint.post("/<uuid:member_id>/lock")
 @requires(ACCOUNTS_LOCK)
-@transactional
+@transactional_secretly
 @blueprint.input(LockIn)
 @blueprint.output(AccountDetailOut)
 def post_lock(member_id: UUID, json_data: dict[str, str]) -> dict[str, Any]:
     """Keep an account from signing in and refreshing; all its sessions end.
 
-    An access token that is out stays good for ten minutes at most.
+    An access token that is out stays good for ten minutes at most. The reason is kept in the account
+    alone, for as long as it is locked.
     """
     acting.lock(current_uow(), current_tools(), current_principal(), member_id, json_data["reason"])
     return _account(member_id)
@@ -63,7 +64,7 @@ def post_lock(member_id: UUID, json_data: dict[str, str]) -> dict[str, Any]:
 
 @blueprint.post("/<uuid:member_id>/unlock")
 @requires(ACCOUNTS_LOCK)
-@transactional
+@transactional_secretly
 @blueprint.output(AccountDetailOut)
 def post_unlock(member_id: UUID) -> dict[str, Any]:
     """Let an account sign in again."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.gateway.identity import sessions, totp
+from services.gateway.identity import second_factor, sessions, totp
 from services.gateway.identity.fields import FieldKey
 from services.gateway.identity.models import Account
 from services.gateway.identity.passwords import hash_password
@@ -49,11 +49,12 @@ def put(
         )
         uow.session.add(account)
     account.username, account.password_hash = name, hash_password(password)
-    account.totp_sealed = totp.seal(key, account.id, totp_secret) if totp_secret else None
     try:
         uow.session.flush()
     except IntegrityError as error:
         message = f"The username {name!r} belongs to another member."
         raise ValueError(message) from error
+    second_factor.drop(uow, account)
+    account.totp_sealed = totp.seal(key, account.id, totp_secret) if totp_secret else None
     sessions.end_all(uow, account.id, "set_by_operator")
     return account.id

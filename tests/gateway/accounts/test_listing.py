@@ -1,7 +1,11 @@
 """Who can sign in, and how, found among all members."""
 
+import re
+
 import pytest
 
+from services.gateway.accounts.statements import WITH_OFFICE
+from services.gateway.identity.policy import SECOND_FACTOR_ROLES
 from tests.gateway.accounts.conftest import Office
 
 
@@ -82,6 +86,16 @@ def test_a_place_narrows_it(city: Office) -> None:
         uow.commit()
     assert listed(city, f"&organisation_id={unit}") == {"without"}
     assert listed(city, f"&organisation_id={city.ids['unit']}") == set()
+
+
+def test_the_few_with_an_office_are_found_by_their_index(office: Office) -> None:
+    """It names the roles once more, and is of use only while it names the same."""
+    ((index,),) = office.rows(
+        "SELECT pg_get_indexdef(oid) FROM pg_class WHERE relname = 'members_with_office'"
+    )
+    assert set(re.findall(r'@\."role" == "(\w+)"', index)) == SECOND_FACTOR_ROLES
+    plan = office.rows(f"EXPLAIN SELECT * FROM members m WHERE {WITH_OFFICE} ORDER BY m.member_no")
+    assert "members_with_office" in str(plan)
 
 
 @pytest.mark.parametrize("username", ["unit", "auditor"])

@@ -41,6 +41,16 @@ def test_an_invitation_does_not_open_a_lock_and_is_not_used_up(office: Office) -
     assert client.post("/api/v1/auth/invitation", json=accept).status_code == 200
 
 
+def test_a_reason_is_nowhere_once_the_lock_is_off(office: Office) -> None:
+    path = f"/accounts/{office.ids['member']}"
+    key = {"Idempotency-Key": "again"}
+    office.call("system", "POST", f"{path}/lock", {"reason": "借给他人"}, **key)
+    office.call("system", "POST", f"{path}/unlock", **key)
+    for table in ("accounts", "idempotency_keys", "audit_log"):
+        assert "借给他人" not in str(office.rows(f"SELECT t::text FROM {table} t")), table
+    assert office.rows("SELECT count(*) FROM idempotency_keys") == [(0,)]
+
+
 def test_locking_twice_keeps_the_first_reason(office: Office) -> None:
     office.act("system", "member", "lock", json={"reason": "第一次"})
     assert office.act("security", "member", "lock", json={"reason": "第二次"}) == (200, "")

@@ -131,6 +131,14 @@ def test_code_and_picture_run_out(appointed: Office) -> None:
     assert send(appointed, BEGIN, code).json["code"] == "enrolment_invalid"
 
 
+def test_what_the_operator_sets_is_not_replaced_by_a_code_from_before(appointed: Office) -> None:
+    code = issue(appointed)
+    appointed.people.account(appointed.ids["appointed"], "appointed", secret_of("appointed"))
+    assert send(appointed, BEGIN, code).json["code"] == "enrolment_invalid"
+    totp = digits(appointed, secret_of("appointed"))
+    assert appointed.sign_in("appointed", totp=totp).status_code == 200
+
+
 def test_a_code_taken_back_is_good_no_more(appointed: Office) -> None:
     code = issue(appointed)
     assert appointed.act("security", "appointed", "second-factor", "DELETE") == (204, "")

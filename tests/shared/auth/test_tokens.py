@@ -1,6 +1,8 @@
 """Tokens speak for exactly the person and roles they were signed for, and only for a while."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import jwt
 import pytest
@@ -19,13 +21,15 @@ PRINCIPAL = Principal(
 )
 
 
+@pytest.mark.parametrize("session", [None, UUID(int=7)])
 def test_a_token_comes_back_as_the_person_it_was_signed_for(
-    signer: TokenSigner, clock: FixedClock
+    signer: TokenSigner, clock: FixedClock, session: UUID | None
 ) -> None:
     verifier = TokenVerifier(signer.public_keys)
-    token = signer.sign(PRINCIPAL, clock.now())
-    assert verifier.verify(token, clock.now()) == PRINCIPAL
-    assert verifier.verify(token, clock.now()) == PRINCIPAL
+    principal = replace(PRINCIPAL, session=session)
+    token = signer.sign(principal, clock.now())
+    assert verifier.verify(token, clock.now()) == principal
+    assert verifier.verify(token, clock.now()) == principal
 
 
 @pytest.mark.parametrize("seen_before", [True, False])

@@ -64,6 +64,14 @@ export const accounts = {
     (address: string) => `Install any authenticator app; open ${address}, enter username, password and this code; scan the picture with the app, and enter its six digits.`,
   ],
   factorMissing: ['此人的角色须用验证器登录，目前尚未绑定。', 'The roles of this person need an authenticator, and none is set up.'],
+  own: [
+    '这是您自己的账号：密码、验证器和会话在“我的登录”中办理，锁定须由另一名管理员办理。',
+    'This is your own account: password, authenticator and sessions are under “My sign-in”; another administrator locks it.',
+  ],
+  duty: [
+    '系统管理员、安全管理员、审计的账号只由安全管理员锁定或解锁。',
+    'Accounts of those who hold a separate duty are locked by a security administrator only.',
+  ],
   needsPassword: ['该账号还没有用户名和密码，先由支部发邀请码设置。', 'No username and password yet: the branch issues an invitation first.'],
   states: {
     password: ['有密码', 'has a password'],
