@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import text
 
 from shared.clock import FixedClock
 from shared.ids import new_id
@@ -31,7 +32,11 @@ CHECKS = [
 
 
 # What is there to be named by an address; every other call names something that is not.
-KNOWN = THINGS | {"rule_set_id": IDS["rule_set_id"]}
+KNOWN = THINGS | {"rule_set_id": IDS["rule_set_id"], "letter_id": new_id()}
+LETTER = text("""
+    INSERT INTO dead_letters (id, consumer, stream, message, error, attempts)
+    VALUES (:letter_id, 'readers:numbers', 'numbers', convert_to('{"id": "王"}', 'UTF8'), '王', 1)
+""")
 
 
 @pytest.fixture(params=SERVICES)
@@ -48,6 +53,7 @@ def service(
     with database.unit_of_work() as uow:
         if request.param in FILL:
             FILL[request.param](uow)
+        uow.session.execute(LETTER, KNOWN)
         uow.commit()
     app = create(request.param, database.url, redis_url, public_keys, signing_key_file, clock)
     yield app
@@ -76,6 +82,7 @@ def test_no_input_breaks_a_route(service: APIFlask, token_for: TokenFor) -> None
             "organiser",
             "group_leader",
             "security_admin",
+            "system_admin",
         )
     ]
     # In turn the member whose things they are and somebody else: each may do what the other may not.

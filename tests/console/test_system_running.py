@@ -1,6 +1,7 @@
 """Whoever keeps the suite running sees what is stuck, and decides on it."""
 
 import json
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -81,12 +82,15 @@ def test_a_message_whose_cause_is_mended_is_sent_again_and_takes_effect(
     suite.prove(30)
 
 
-def test_an_auditor_sees_the_figures_and_decides_nothing(open_console: OpenConsole) -> None:
+def test_an_auditor_sees_the_figures_and_decides_nothing(
+    open_console: OpenConsole, screenshots: Path
+) -> None:
     page = open_console("auditor", "/running", language="en", dark=True)
     expect(page.get_by_role("region", name="Readers")).to_contain_text("roster → boards")
     expect(page.get_by_role("region", name="What is kept")).to_contain_text("AUDIT_KEPT_DAYS")
     assert page.get_by_role("button", name="Send all again").count() == 0
     assert serious(page) == []
+    page.screenshot(path=screenshots / "console-system-running-en.png")
 
 
 def test_an_import_that_was_refused_shows_every_bad_row(
@@ -104,17 +108,32 @@ def test_an_import_that_was_refused_shows_every_bad_row(
     page.screenshot(path=screenshots / "console-system-imports.png")
 
 
-def test_who_asks_for_a_proof_sees_it_come(suite: Suite, open_console: OpenConsole) -> None:
+def test_who_asks_for_a_proof_sees_it_come(
+    suite: Suite, open_console: OpenConsole, screenshots: Path
+) -> None:
     page = open_console("system", "/proofs")
     page.get_by_role("button", name="立即核对").click()
     expect(page.get_by_text("正在核对")).to_be_visible()
     expect(page.get_by_text("正在核对")).to_have_count(0, timeout=60_000)
     expect(page.locator("main")).to_contain_text("全部一致")
-    expect(page.get_by_role("region", name="历次核对").locator("tbody tr").first).to_be_visible()
+    expect(page.get_by_role("region", name="最新封签").locator("tbody tr").first).to_be_visible()
+    settle(page)
+    assert serious(page) == []
+    page.screenshot(path=screenshots / "console-system-proofs.png", full_page=True)
+    visit(page, "/running")
+    expect(page.locator(".card", has_text="最近一次账目核对")).to_contain_text("全部一致")
 
 
-def test_the_log_of_the_last_month_is_taken_away(open_console: OpenConsole) -> None:
+def test_the_log_of_the_last_month_is_taken_away(
+    open_console: OpenConsole, screenshots: Path
+) -> None:
     page = open_console("auditor", "/audit")
+    page.screenshot(path=screenshots / "console-system-audit.png")
+    page.get_by_role("button", name="只看").first.click()
+    expect(page.get_by_role("button", name="查看所有人")).to_be_visible()
+    expect(page).to_have_url(re.compile("actor_id="))
+    settle(page)
+    assert serious(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="导出", exact=True).click()
     assert download.value.suggested_filename == "audit.xlsx"
