@@ -86,7 +86,7 @@ def test_a_unit_names_who_answers_for_a_duty_and_by_when(
     suite: Suite, open_console: OpenConsole
 ) -> None:
     branch = suite.organisation("u001-b03")
-    (member,) = suite.newcomers("u001-b03", 1)
+    member = suite.sign_in("unit").get("/members", organisation_id=branch["id"])["items"][-1]
     page = open_console("unit", f"/cadence?organisation_id={branch['id']}")
     page.get_by_role("button", name="指定责任人 支部党员大会").click()
     dialog = page.get_by_role("dialog")
