@@ -228,7 +228,8 @@ export interface paths {
         put?: never;
         /**
          * Keep an account from signing in and refreshing; all its sessions end.
-         * @description An access token that is out stays good for ten minutes at most.
+         * @description An access token that is out stays good for ten minutes at most. The reason is kept in the account
+         *     alone, for as long as it is locked.
          */
         post: {
             parameters: {
