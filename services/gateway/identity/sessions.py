@@ -47,19 +47,27 @@ def start(
     Raises:
         Conflict: `member_unknown`.
         Forbidden: `member_left`, `account_locked`.
+        Unauthenticated: `sign_in_failed`: password or second factor were changed meanwhile.
     """
     member = active_member(uow, account.member_id)
     now = uow.clock.now()
-    # The row itself says whether it is locked: who locks it meanwhile waits, and then finds this
-    # session to end; who locked it first lets nobody by.
+    # The row itself says whether it is locked, and still has what was proved: who locks it, or takes
+    # the second factor, meanwhile waits, and then finds this session to end; who did so first lets
+    # nobody by.
     let_in = uow.session.execute(
         update(Account)
-        .where(Account.id == account.id, Account.locked_at.is_(None))
+        .where(
+            Account.id == account.id,
+            Account.locked_at.is_(None),
+            Account.password_hash.is_not_distinct_from(account.password_hash),
+            Account.totp_sealed.is_not_distinct_from(account.totp_sealed),
+        )
         .values(signed_in_at=now)
         .returning(Account.id)
     ).one_or_none()
     if let_in is None:
-        raise refusals.account_locked()
+        uow.session.refresh(account)
+        raise refusals.account_locked() if account.locked_at else refusals.sign_in_failed()
     sign_in = SignIn(
         id=uuid4(),
         account_id=account.id,

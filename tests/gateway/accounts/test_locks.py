@@ -1,5 +1,6 @@
 """A lock ends sessions and lets nobody in; nobody is locked out of looking after accounts."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import uuid4
@@ -7,8 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from services.gateway.identity import sessions
+from services.gateway.identity import sessions, totp
 from tests.gateway.accounts.conftest import Office
+from tests.gateway.conftest import PASSWORD
 
 
 @pytest.mark.parametrize("by", ["system", "security"])
@@ -172,9 +174,36 @@ def test_sign_ins_and_turns_that_race_with_a_lock_leave_nobody_in(office: Office
             statuses = [each.result() for each in running]
         assert statuses[0] == 200
         assert set(statuses[1:]) <= {200, 401, 403}
-        alive = "SELECT count(*) FROM sign_ins s JOIN accounts a ON a.id = s.account_id WHERE a.username = 'member' AND s.revoked_at IS NULL"
-        assert office.rows(alive) == [(0,)]
+        assert alive(office, "member") == 0
         office.act("system", "member", "unlock")
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, work: Callable[[], object]
+) -> list[object]:
+    """Let something happen elsewhere when a function is called first; return what came of it."""
+    known: list[object] = []
+    real = getattr(module, name)
+
+    def called(*arguments: object) -> object:
+        if not known:
+            # In a thread of its own: a request within a request would share its transaction.
+            known.append(None)
+            with ThreadPoolExecutor(1) as pool:
+                known[0] = pool.submit(work).result()
+        return real(*arguments)
+
+    monkeypatch.setattr(module, name, called)
+    return known
+
+
+def alive(office: Office, username: str) -> int:
+    ((count,),) = office.rows(
+        "SELECT count(*) FROM sign_ins s JOIN accounts a ON a.id = s.account_id"
+        " WHERE a.username = :name AND s.revoked_at IS NULL",
+        name=username,
+    )
+    return int(count)
 
 
 def test_a_session_that_was_about_to_begin_does_not_outlive_the_lock(
@@ -182,14 +211,40 @@ def test_a_session_that_was_about_to_begin_does_not_outlive_the_lock(
 ) -> None:
     """The sign-in has proved itself before the lock, and asks to begin after it."""
     office.bearer("system")
-    known, real = [], sessions.active_member
-
-    def locked_meanwhile(*arguments: object) -> object:
-        found = real(*arguments)  # type: ignore[arg-type]
-        if not known:
-            known.append(office.act("system", "member", "lock"))
-        return found
-
-    monkeypatch.setattr(sessions, "active_member", locked_meanwhile)
+    done = meanwhile(
+        monkeypatch, sessions, "active_member", lambda: office.act("system", "member", "lock")
+    )
     assert office.sign_in("member").json["code"] == "account_locked"
-    assert known == [(200, "")]
+    assert done == [(200, "")]
+    assert alive(office, "member") == 0
+
+
+def test_a_second_factor_taken_away_meanwhile_begins_no_session(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.bearer("security")
+    done = meanwhile(
+        monkeypatch,
+        totp,
+        "matching_step",
+        lambda: office.act("security", "unit", "second-factor")[0],
+    )
+    assert office.sign_in("unit").json["code"] == "sign_in_failed"
+    assert done == [201]
+    assert alive(office, "unit") == 0
+
+
+def test_a_password_changed_meanwhile_begins_no_session(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.bearer("member")
+    body = {"password": PASSWORD, "new_password": "another good one"}
+    done = meanwhile(
+        monkeypatch,
+        sessions,
+        "active_member",
+        lambda: office.call("member", "POST", "/me/password", body).status_code,
+    )
+    assert office.sign_in("member").json["code"] == "sign_in_failed"
+    assert done == [204]
+    assert alive(office, "member") == 1
