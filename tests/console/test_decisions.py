@@ -1,16 +1,17 @@
 """What waits for a decision: by keyboard, by two people, in two browsers, and with bad input."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from shared.clock import SHANGHAI
 from tests.chromium import Watch
-from tests.console.conftest import OpenConsole, serious, settle, visit
+from tests.console.conftest import OpenConsole, settle, visit
+from tests.console.deciding import TOO_LONG, give_reason, look, make_claim, open_row, today, walk_to
 from tests.session import Json, Session, eventually
 from tests.suite import Suite
 
@@ -18,70 +19,14 @@ pytestmark = pytest.mark.browser
 
 # How long until a code is so old that a scan of it has to be confirmed.
 _UNTIL_OLD = 21
-_TOO_LONG = "长" * 501
-
-
-def _today() -> str:
-    return datetime.now(SHANGHAI).date().isoformat()
-
-
-def _claim(by: Session, title: str, description: str = "为社区修好路灯。") -> Json:
-    body = {
-        "kind": "practical_matter",
-        "day": _today(),
-        "title": title,
-        "description": description,
-    }
-    return by.post("/claims", body)
-
-
-def _walk_to(page: Page, text: str) -> None:
-    """Go down the list by the keyboard alone, until the row with a text is the open one."""
-    for _ in range(60):
-        if text in page.locator("tr.active").first.inner_text():
-            settle(page)
-            return
-        page.keyboard.press("j")
-    pytest.fail(f"{text} was not reached")
-
-
-def _look(page: Page, screenshots: Path, name: str) -> None:
-    """Nothing on the page is unreadable or cut off, at the width of an office's screen and a wide one."""
-    settle(page)
-    assert serious(page) == []
-    for width in (1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        page.screenshot(path=screenshots / f"decisions-{name}-{width}.png")
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
-def _open(page: Page, text: str) -> Locator:
-    page.locator("tbody tr", has_text=text).get_by_role("button").first.click()
-    settle(page)
-    return page.locator(".detail")
-
-
-def _give_reason(page: Page, reason: str) -> Locator:
-    """Answer the question for a reason, after what no reason is was refused."""
-    dialog = page.get_by_role("dialog")
-    confirm = dialog.get_by_role("button", name="确定")
-    confirm.click()
-    expect(dialog).to_contain_text("请写明理由")
-    dialog.locator("textarea").fill(_TOO_LONG)
-    confirm.click()
-    expect(dialog).to_contain_text("现有 501 字")
-    dialog.locator("textarea").fill(reason)
-    confirm.click()
-    return dialog
 
 
 def test_many_claims_are_approved_by_the_keyboard_alone(
     suite: Suite, open_console: OpenConsole, screenshots: Path
 ) -> None:
     titles = [f"键盘办理 {n}" for n in range(3)]
-    claims = [_claim(suite.newcomer(), title) for title in titles]
-    own = _claim(suite.sign_in("secretary"), "键盘办理 本人的")
+    claims = [make_claim(suite.newcomer(), title) for title in titles]
+    own = make_claim(suite.sign_in("secretary"), "键盘办理 本人的")
     page = open_console("secretary", "/claims")
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="快捷键")
@@ -89,10 +34,10 @@ def test_many_claims_are_approved_by_the_keyboard_alone(
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
     for title in titles:
-        _walk_to(page, title)
+        walk_to(page, title)
         page.keyboard.press(" ")
     expect(page.get_by_text("选中的 3 件")).to_be_visible()
-    _look(page, screenshots, "claims-ticked")
+    look(page, screenshots, "claims-ticked")
     page.keyboard.press("Shift+A")
     question = page.get_by_role("dialog", name="通过")
     # Counted, and named, before anything is done.
@@ -116,13 +61,13 @@ def test_two_reviewers_of_one_claim_are_asked_instead_of_overwriting(
     suite: Suite, open_console: OpenConsole, watch: Watch, screenshots: Path
 ) -> None:
     member = suite.newcomer()
-    claim = _claim(member, "两人同审", "")
+    claim = make_claim(member, "两人同审", "")
     first = open_console("secretary", "/claims?queue=reach")
-    detail = _open(first, "两人同审")
+    detail = open_row(first, "两人同审")
     second = open_console("unit", "/claims")
-    _open(second, "两人同审")
+    open_row(second, "两人同审")
     second.keyboard.press("r")
-    _give_reason(second, "请写明地点。")
+    give_reason(second, "请写明地点。")
     expect(second.locator("tbody tr", has_text="两人同审")).to_have_count(0)
     # The member completes it: what the first reviewer looks at is no more what is claimed.
     version = member.get(f"/claims/{claim['id']}")["version"]
@@ -134,10 +79,10 @@ def test_two_reviewers_of_one_claim_are_asked_instead_of_overwriting(
     member.post(f"/claims/{claim['id']}/resubmit", status=200)
 
     first.keyboard.press("x")
-    _give_reason(first, "没有地点，无法核实。")
+    give_reason(first, "没有地点，无法核实。")
     question = first.get_by_role("dialog", name="内容已被他人修改")
     expect(question).to_contain_text("您写的理由会保留")
-    _look(first, screenshots, "conflict")
+    look(first, screenshots, "conflict")
     question.get_by_role("button", name="重新读取").click()
     expect(detail).to_contain_text("东湖社区，修好路灯三盏。")
     settle(first)
@@ -159,12 +104,12 @@ def test_a_false_claim_is_found_by_one_and_taken_back_by_a_second_person(
     member = suite.member_session(person["id"], suite.organisation("u001-b01")["path"])
     secretary, unit = suite.sign_in("secretary"), suite.sign_in("unit")
     for title in ("真的办结", "并未办结"):
-        claim = _claim(member, title)
+        claim = make_claim(member, title)
         secretary.post(f"/claims/{claim['id']}/review", {"decision": "approve"}, 200)
     assert member.points() == 6
 
     page = open_console("secretary", "/claims?queue=reach&state=approved")
-    _open(page, "并未办结")
+    open_row(page, "并未办结")
     page.keyboard.press("n")
     form = page.get_by_role("dialog", name="认定申报不实")
     # Member, kind and claim are there, with what the member wrote.
@@ -175,20 +120,20 @@ def test_a_false_claim_is_found_by_one_and_taken_back_by_a_second_person(
     expect(propose).to_be_disabled()
     form.get_by_label("理由").fill("   ")
     expect(propose).to_be_disabled()
-    _look(page, screenshots, "false-claim")
+    look(page, screenshots, "false-claim")
     form.get_by_label("理由").fill("社区证实该事项没有办结。")
     propose.click()
     expect(form).to_be_hidden()
     visit(page, "/adjustments")
-    expect(_open(page, person["name"]).get_by_role("alert")).to_contain_text("须由第二人审批")
+    expect(open_row(page, person["name"]).get_by_role("alert")).to_contain_text("须由第二人审批")
     page.keyboard.press("a")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
     second = open_console("unit", "/adjustments")
-    detail = _open(second, person["name"])
+    detail = open_row(second, person["name"])
     for seen in ("社区证实该事项没有办结。", "为社区修好路灯。", "将入账", "冲正", "-3"):
         expect(detail).to_contain_text(seen)
-    _look(second, screenshots, "false-claim-second")
+    look(second, screenshots, "false-claim-second")
     second.keyboard.press("a")
     second.get_by_role("dialog").get_by_role("button", name="确定").click()
     expect(second.locator("tbody tr", has_text=person["name"])).to_have_count(0)
@@ -200,7 +145,7 @@ def _deducted(suite: Suite) -> tuple[Session, Json]:
     """Return a member with 2 points of which 1 was deducted by two people, and the deduction."""
     (person,) = suite.newcomers("u001-b01", 1)
     secretary, unit = suite.sign_in("secretary"), suite.sign_in("unit")
-    body = {"member_id": person["id"], "day": _today(), "reason": "已核实。"}
+    body = {"member_id": person["id"], "day": today(), "reason": "已核实。"}
     for kind in ("prepared_remarks", "study_absence"):
         made = secretary.post("/adjustments", body | {"kind": kind})
         unit.post(f"/adjustments/{made['id']}/approve", status=200)
@@ -223,11 +168,11 @@ def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_it(
     page = open_console("secretary", "/appeals")
     expect(page.locator("tbody tr", has_text="当天已请假。")).to_have_count(0)
     visit(page, "/appeals?queue=")
-    expect(_open(page, "当天已请假。").get_by_role("alert")).to_contain_text("须由他人裁决")
+    expect(open_row(page, "当天已请假。").get_by_role("alert")).to_contain_text("须由他人裁决")
     expect(page.get_by_role("button", name="予以支持 a")).to_be_disabled()
 
     page = open_console("city1", "/appeals")
-    detail = _open(page, "当天已请假。")
+    detail = open_row(page, "当天已请假。")
     for seen in (
         "请假条在支部。",
         "-1",
@@ -238,14 +183,14 @@ def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_it(
         "提出",
     ):
         expect(detail).to_contain_text(seen)
-    _look(page, screenshots, "appeal")
+    look(page, screenshots, "appeal")
     page.keyboard.press("a")
     form = page.get_by_role("dialog", name="予以支持")
     uphold = form.get_by_role("button", name="予以支持")
     expect(uphold).to_be_disabled()
-    form.get_by_label("理由").fill(_TOO_LONG)
+    form.get_by_label("理由").fill(TOO_LONG)
     # What a form takes ends where the service ends.
-    expect(form.get_by_label("理由")).to_have_value(_TOO_LONG[:500])
+    expect(form.get_by_label("理由")).to_have_value(TOO_LONG[:500])
     form.get_by_label("理由").fill("请假属实，撤销扣分。")
     uphold.click()
     expect(form).to_be_hidden()
@@ -258,10 +203,10 @@ def test_what_was_never_posted_is_appealed_and_dismissed_with_a_reason(
     suite: Suite, open_console: OpenConsole
 ) -> None:
     member = suite.newcomer()
-    body = {"fact_kind": "lecture", "day": _today(), "reason": "听课没有记上。"}
+    body = {"fact_kind": "lecture", "day": today(), "reason": "听课没有记上。"}
     appeal = member.post("/appeals", body)
     page = open_console("secretary", "/appeals")
-    detail = _open(page, "听课没有记上。")
+    detail = open_row(page, "听课没有记上。")
     expect(detail).to_contain_text("未入账")
     expect(detail).to_contain_text("L04 听党课")
     page.keyboard.press("a")
@@ -270,7 +215,7 @@ def test_what_was_never_posted_is_appealed_and_dismissed_with_a_reason(
     page.keyboard.press("Escape")
     expect(form).to_be_hidden()
     page.keyboard.press("x")
-    _give_reason(page, "签到表上没有本人。")
+    give_reason(page, "签到表上没有本人。")
     expect(page.locator("tbody tr", has_text="听课没有记上。")).to_have_count(0)
     read = member.get(f"/appeals/{appeal['id']}")
     assert (read["state"], read["decision_reason"]) == ("dismissed", "签到表上没有本人。")
@@ -279,7 +224,7 @@ def test_what_was_never_posted_is_appealed_and_dismissed_with_a_reason(
     page.locator(".filters .el-select__clear").first.click()
     expect(page.locator("tbody tr", has_text="听课没有记上。")).to_have_count(1)
     assert "queue=" in page.url
-    expect(_open(page, "听课没有记上。").get_by_role("alert")).to_contain_text("已办结")
+    expect(open_row(page, "听课没有记上。").get_by_role("alert")).to_contain_text("已办结")
 
 
 def test_doubtful_check_ins_are_confirmed_together_or_annulled_with_a_reason(
@@ -299,9 +244,9 @@ def test_doubtful_check_ins_are_confirmed_together_or_annulled_with_a_reason(
         ids.append(answer.json()["check_in"]["id"])
     page = open_console("secretary", f"/flagged?event={event['id']}")
     expect(page.locator("tbody tr")).to_have_count(3)
-    _look(page, screenshots, "flagged")
+    look(page, screenshots, "flagged")
     page.keyboard.press("x")
-    _give_reason(page, "本人不在场。")
+    give_reason(page, "本人不在场。")
     expect(page.locator("tbody tr")).to_have_count(2)
     page.get_by_role("checkbox", name="全选本页").check()
     page.keyboard.press("Shift+A")
@@ -312,22 +257,3 @@ def test_doubtful_check_ins_are_confirmed_together_or_annulled_with_a_reason(
         lambda: sorted(member.points() for member in members), lambda all_: sum(all_) == 2, 10
     )
     assert points == [0, 1, 1]
-
-
-def test_a_queue_s_list_is_taken_away_whole_and_noted_as_an_export(
-    suite: Suite, open_console: OpenConsole
-) -> None:
-    page = open_console("city1", "/members?status=full")
-    expect(page.locator("tbody tr")).to_have_count(50)
-    with page.expect_download() as file:
-        page.get_by_role("button", name="导出全部").click()
-    lines = Path(file.value.path()).read_text("utf-8-sig").splitlines()
-    everybody = suite.sign_in("city1").items("/members", status="full")
-    assert lines[0] == "编号,党员,所在支部,类别,计分,入党日期"
-    assert len(lines) == 1 + len(everybody) > 200
-    assert lines[-1].startswith(everybody[-1]["member_no"])
-    since = (datetime.now(SHANGHAI) - timedelta(minutes=5)).isoformat()
-    noted = suite.sign_in("auditor").get("/audit", what="exported", since=since)["items"]
-    assert {act["filters"]["status"] for act in noted if act["action"] == "GET /members"} == {
-        "full"
-    }

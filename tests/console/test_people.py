@@ -2,11 +2,13 @@
 
 import csv
 import io
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from shared.clock import SHANGHAI
 from tests.console.conftest import OpenConsole, serious, settle, visit
 from tests.suite import Suite
 
@@ -181,3 +183,22 @@ def test_two_entries_that_look_alike_are_told_apart_and_a_slip_is_taken_back(
     assert all(
         item["first"]["name"] != "司徒重名" for item in city.get("/members/namesakes")["items"]
     )
+
+
+def test_a_list_is_taken_away_whole_and_noted_as_an_export(
+    suite: Suite, open_console: OpenConsole
+) -> None:
+    page = open_console("city1", "/members?status=full")
+    expect(page.locator("tbody tr")).to_have_count(50)
+    with page.expect_download() as file:
+        page.get_by_role("button", name="导出全部").click()
+    lines = Path(file.value.path()).read_text("utf-8-sig").splitlines()
+    everybody = suite.sign_in("city1").items("/members", status="full")
+    assert lines[0] == "编号,党员,所在支部,类别,计分,入党日期"
+    assert len(lines) == 1 + len(everybody) > 200
+    assert lines[-1].startswith(everybody[-1]["member_no"])
+    since = (datetime.now(SHANGHAI) - timedelta(minutes=5)).isoformat()
+    noted = suite.sign_in("auditor").get("/audit", what="exported", since=since)["items"]
+    assert {act["filters"]["status"] for act in noted if act["action"] == "GET /members"} == {
+        "full"
+    }

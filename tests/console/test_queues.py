@@ -1,27 +1,13 @@
 """What waits for a decision, worked through from the keyboard."""
 
-from datetime import datetime
-
 import pytest
 from playwright.sync_api import expect
 
-from shared.clock import SHANGHAI
 from tests.console.conftest import OpenConsole, serious, settle
-from tests.session import Json, Session
+from tests.console.deciding import make_claim
 from tests.suite import Suite
 
 pytestmark = pytest.mark.browser
-
-
-def _claim(by: Session, title: str) -> Json:
-    today = datetime.now(SHANGHAI).date().isoformat()
-    body = {
-        "kind": "practical_matter",
-        "day": today,
-        "title": title,
-        "description": "为社区修好路灯。",
-    }
-    return by.post("/claims", body)
 
 
 def test_claims_are_decided_by_letters_and_the_next_one_comes_up(
@@ -30,7 +16,7 @@ def test_claims_are_decided_by_letters_and_the_next_one_comes_up(
     # In no group, so that claims go to the branch at once.
     member = suite.newcomer()
     titles = [f"办实事 {n}" for n in range(2)]
-    claims = [_claim(member, title) for title in titles]
+    claims = [make_claim(member, title) for title in titles]
     page = open_console("secretary", "/claims")
     detail = page.locator(".detail")
     for claim in claims:
@@ -46,7 +32,7 @@ def test_claims_are_decided_by_letters_and_the_next_one_comes_up(
 
 
 def test_returning_a_claim_takes_a_reason(suite: Suite, open_console: OpenConsole) -> None:
-    claim = _claim(suite.newcomer(), "说明不全的申报")
+    claim = make_claim(suite.newcomer(), "说明不全的申报")
     page = open_console("secretary", "/claims")
     page.locator("tbody tr", has_text=claim["title"]).get_by_role("button").click()
     expect(page.locator(".detail h2")).to_have_text(claim["title"])
@@ -92,7 +78,7 @@ def test_who_proposes_does_not_decide_and_a_second_person_does(
 
 
 def test_one_s_own_claim_is_locked_and_says_why(suite: Suite, open_console: OpenConsole) -> None:
-    claim = _claim(suite.sign_in("secretary"), "书记本人的申报")
+    claim = make_claim(suite.sign_in("secretary"), "书记本人的申报")
     page = open_console("secretary", "/claims?queue=reach")
     page.locator("tbody tr", has_text=claim["title"]).get_by_role("button").click()
     settle(page)

@@ -25,7 +25,9 @@ MORE = {
         "facts", "ledger_entries", "audit_log", "attachments", "report_files", "import_previews",
     },
     "events": {"check_ins", "audit_log", "devices", "import_previews"},
-    "gateway": {"notices", "sign_ins", "invitations"},
+    "gateway": {
+        "audit_log", "notices", "sign_ins", "invitations", "enrolment_codes", "pending_factors",
+    },
 }  # fmt: skip
 
 
