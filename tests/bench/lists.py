@@ -177,6 +177,7 @@ def _asked(suite: Suite, places: list[tuple[UUID, str, str, str]]) -> dict[str, 
         "appeals, all": listed("appeals"),
         "roles": listed("role-assignments"),
         "roles, one": listed("role-assignments", role="organiser"),
+        "namesakes": listed("members/namesakes")[:10],
         "organisations": listed("organisations"),
         "organisations below one": [
             f"/api/v1/organisations?{urlencode({'limit': 200, 'parent_id': unit})}"
