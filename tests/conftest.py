@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.architecture.services import make_service
 from tests.chromium import browser, camera, screenshots, watch
 from tests.suite import Suite, running_suite
 
 # Imported fixtures are fixtures here.
-__all__ = ["browser", "camera", "screenshots", "watch"]
+__all__ = ["browser", "camera", "make_service", "screenshots", "watch"]
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """The three services as applications over fresh databases, for tests that look at all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from apiflask import APIFlask
+from redis import Redis
 
 from services.events.app import create_app as create_events
 from services.events.config import Settings as EventsSettings
@@ -11,8 +13,12 @@ from services.gateway.app import create_app as create_gateway
 from services.gateway.config import Settings as GatewaySettings
 from services.points.app import create_app as create_points
 from services.points.config import Settings as PointsSettings
-from shared.clock import Clock
+from shared.clock import Clock, FixedClock
 from shared.config import Environment
+from shared.database import UnitOfWork
+from shared.testing.plugin import MakeDatabase
+
+MakeService = Callable[..., APIFlask]
 
 SERVICES = ("points", "events", "gateway")
 
@@ -46,3 +52,31 @@ def create(
         "gateway": lambda: create_gateway(GatewaySettings.from_environment(environment), clock),
     }
     return make[service]()
+
+
+@pytest.fixture
+def make_service(
+    make_database: MakeDatabase,
+    redis_url: str,
+    redis_client: Redis,
+    public_keys: Path,
+    signing_key_file: Path,
+    clock: FixedClock,
+) -> Iterator[MakeService]:
+    """Make a service over a database of its own: ``make_service("events", fill)``."""
+    made: list[APIFlask] = []
+
+    def make(service: str, fill: Callable[[UnitOfWork], None] | None = None) -> APIFlask:
+        database = make_database(service)
+        if fill is not None:
+            with database.unit_of_work() as uow:
+                fill(uow)
+                uow.commit()
+        app = create(service, database.url, redis_url, public_keys, signing_key_file, clock)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["suite"].database.close()
+        app.extensions["suite"].redis.close()

@@ -1,14 +1,11 @@
 """Whatever is sent to the documented API, it answers as documented and never breaks."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import schemathesis
 from apiflask import APIFlask
 from hypothesis import HealthCheck, Phase, given, settings
-from redis import Redis
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -17,11 +14,11 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import text
 
-from shared.clock import FixedClock
+from shared.database import UnitOfWork
 from shared.ids import new_id
-from shared.testing.plugin import MakeDatabase, TokenFor
+from shared.testing.plugin import TokenFor
 from tests.architecture.one_of_each import FILL, IDS, THINGS
-from tests.architecture.services import SERVICES, create
+from tests.architecture.services import SERVICES, MakeService
 
 CHECKS = [
     not_a_server_error,
@@ -40,25 +37,13 @@ LETTER = text("""
 
 
 @pytest.fixture(params=SERVICES)
-def service(
-    request: pytest.FixtureRequest,
-    make_database: MakeDatabase,
-    redis_url: str,
-    redis_client: Redis,
-    public_keys: Path,
-    signing_key_file: Path,
-    clock: FixedClock,
-) -> Iterator[APIFlask]:
-    database = make_database(request.param)
-    with database.unit_of_work() as uow:
+def service(request: pytest.FixtureRequest, make_service: MakeService) -> APIFlask:
+    def fill(uow: UnitOfWork) -> None:
         if request.param in FILL:
             FILL[request.param](uow)
         uow.session.execute(LETTER, KNOWN)
-        uow.commit()
-    app = create(request.param, database.url, redis_url, public_keys, signing_key_file, clock)
-    yield app
-    app.extensions["suite"].database.close()
-    app.extensions["suite"].redis.close()
+
+    return make_service(request.param, fill)
 
 
 def operations(app: APIFlask) -> list[str]:

@@ -1,19 +1,15 @@
 """No route escapes: each declares its permission, and each role gets exactly what is declared."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from apiflask import APIFlask
-from redis import Redis
 
 from shared.auth import PUBLIC, ROLES, Permission
-from shared.clock import FixedClock
-from shared.testing.plugin import MakeDatabase, TokenFor
-from tests.architecture.services import SERVICES, create
+from shared.testing.plugin import TokenFor
+from tests.architecture.services import SERVICES, MakeService
 
 
 @dataclass(frozen=True)
@@ -25,26 +21,8 @@ class Route:
 
 
 @pytest.fixture(params=SERVICES)
-def service(
-    request: pytest.FixtureRequest,
-    make_database: MakeDatabase,
-    redis_url: str,
-    redis_client: Redis,
-    public_keys: Path,
-    signing_key_file: Path,
-    clock: FixedClock,
-) -> Iterator[APIFlask]:
-    app = create(
-        request.param,
-        make_database(request.param).url,
-        redis_url,
-        public_keys,
-        signing_key_file,
-        clock,
-    )
-    yield app
-    app.extensions["suite"].database.close()
-    app.extensions["suite"].redis.close()
+def service(request: pytest.FixtureRequest, make_service: MakeService) -> APIFlask:
+    return make_service(request.param)
 
 
 def routes(app: APIFlask) -> list[Route]:

@@ -5,22 +5,19 @@ hold every role of their own part of the tree, and by those above the thing.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from redis import Redis
 from sqlalchemy import text
 
 from services.events.codes.offline_lists import LENGTH
 from shared.auth import PUBLIC
-from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
-from shared.testing.plugin import MakeDatabase, TokenFor
+from shared.testing.plugin import TokenFor
 from tests.architecture.one_of_each import FILL, IDS, THINGS, UNIT
-from tests.architecture.services import create
+from tests.architecture.services import MakeService
 
 # Parameters that name nothing of an organisation: the city's rules, the asker's own jobs, words.
 ELSEWHERE = {
@@ -186,23 +183,8 @@ STRANGERS = {
 
 
 @pytest.fixture(params=sorted(FILL))
-def service(
-    request: pytest.FixtureRequest,
-    make_database: MakeDatabase,
-    redis_url: str,
-    redis_client: Redis,
-    public_keys: Path,
-    signing_key_file: Path,
-    clock: FixedClock,
-) -> Iterator[APIFlask]:
-    database = make_database(request.param)
-    with database.unit_of_work() as uow:
-        FILL[request.param](uow)
-        uow.commit()
-    app = create(request.param, database.url, redis_url, public_keys, signing_key_file, clock)
-    yield app
-    app.extensions["suite"].database.close()
-    app.extensions["suite"].redis.close()
+def service(request: pytest.FixtureRequest, make_service: MakeService) -> APIFlask:
+    return make_service(request.param, FILL[request.param])
 
 
 def calls(app: APIFlask) -> Iterator[tuple[str, str, str, Any]]:

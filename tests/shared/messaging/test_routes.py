@@ -1,7 +1,6 @@
 """Messages over HTTP, the same in every service."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,13 @@ from apiflask import APIFlask
 from redis import Redis
 from sqlalchemy import insert, text
 
-from shared.clock import FixedClock
 from shared.database import Database
 from shared.ids import new_id
 from shared.jobs import enqueue
 from shared.messaging.envelope import Envelope
 from shared.messaging.tables import dead_letters
-from shared.testing.plugin import MakeDatabase, TokenFor
-from tests.architecture.services import create
+from shared.testing.plugin import TokenFor
+from tests.architecture.services import MakeService
 
 PREFIXES = {"points": "points-messages", "events": "event-messages", "gateway": "account-messages"}
 STREAM, CONSUMER = "roster", {"points": "boards:roster", "events": "events:roster", "gateway": "gateway:roster"}  # fmt: skip
@@ -26,20 +24,8 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture(params=PREFIXES)
-def service(
-    request: pytest.FixtureRequest,
-    make_database: MakeDatabase,
-    redis_url: str,
-    redis_client: Redis,
-    public_keys: Path,
-    signing_key_file: Path,
-    clock: FixedClock,
-) -> Iterator[APIFlask]:
-    url = make_database(request.param).url
-    app = create(request.param, url, redis_url, public_keys, signing_key_file, clock)
-    yield app
-    app.extensions["suite"].database.close()
-    app.extensions["suite"].redis.close()
+def service(request: pytest.FixtureRequest, make_service: MakeService) -> APIFlask:
+    return make_service(request.param)
 
 
 @pytest.fixture

@@ -1,22 +1,18 @@
 """Each service says what it keeps for how long, and its rules fit its own tables."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from redis import Redis
 from sqlalchemy import text
 
 from services.events.audit.retention import rules as events_rules
 from services.gateway.retention import rules as gateway_rules
 from services.points.audit.retention import rules as points_rules
-from shared.clock import FixedClock
 from shared.ids import new_id
 from shared.retention.rules import Rule, keep_no_longer
-from shared.testing.plugin import MakeDatabase, TokenFor
-from tests.architecture.services import create
+from shared.testing.plugin import TokenFor
+from tests.architecture.services import MakeService
 
 PATHS = {"points": "points-retention", "events": "event-retention", "gateway": "account-retention"}
 ALL = {"idempotency_keys", "inbox", "outbox", "dead_letters", "set_aside_letters", "retention_runs"}
@@ -32,20 +28,8 @@ MORE = {
 
 
 @pytest.fixture(params=PATHS)
-def service(
-    request: pytest.FixtureRequest,
-    make_database: MakeDatabase,
-    redis_url: str,
-    redis_client: Redis,
-    public_keys: Path,
-    signing_key_file: Path,
-    clock: FixedClock,
-) -> Iterator[APIFlask]:
-    url = make_database(request.param).url
-    app = create(request.param, url, redis_url, public_keys, signing_key_file, clock)
-    yield app
-    app.extensions["suite"].database.close()
-    app.extensions["suite"].redis.close()
+def service(request: pytest.FixtureRequest, make_service: MakeService) -> APIFlask:
+    return make_service(request.param)
 
 
 def rules_of(service: APIFlask) -> list[Rule]:
