@@ -289,7 +289,7 @@ def test_a_rehearsal_is_scanned_and_never_counts(suite: Suite, open_console: Ope
     page = open_console("secretary", f"/events/{event['id']}")
     page.get_by_role("button", name="演练签到码").click()
     dialog = page.get_by_role("dialog", name="演练签到码")
-    expect(dialog.get_by_role("img")).to_be_visible()
+    expect(dialog.locator("img")).to_be_visible()
     expect(dialog.get_by_role("status")).to_contain_text("已试扫 0 次")
     assert serious(page) == []
     page.keyboard.press("Escape")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from shared.clock import SHANGHAI
 from tests.console.conftest import OpenConsole, serious, settle, visit
+from tests.session import eventually
 from tests.suite import Suite
 
 pytestmark = pytest.mark.browser
@@ -70,7 +71,7 @@ def test_a_plan_with_bad_rows_changes_nothing_and_a_good_one_is_undone(
     expect(page.get_by_text("已提交撤销")).to_be_visible()
     page.reload()
     expect(page.locator("tbody tr").first).to_contain_text("计划有变", timeout=20_000)
-    assert planned() == []
+    eventually(planned, lambda found: found == [], 20)
 
 
 def test_a_record_book_is_taken_away_to_print(open_console: OpenConsole) -> None:
