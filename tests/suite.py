@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -137,8 +137,13 @@ class Suite:
         return sorted(members, key=lambda member: str(member["member_no"]))
 
     def newcomer(self, branch_code: str = "u001-b01") -> Session:
-        """Return the session of somebody without a past."""
+        """Return the session of somebody without a past, whom every service knows by now."""
         (member,) = self.newcomers(branch_code, 1)
+        for service, copy in (("gateway", "members"), ("events", "roster_members")):
+            known = partial(
+                self.rows, service, f"SELECT id FROM {copy} WHERE id = %s", member["id"]
+            )
+            eventually(known, bool)
         return self.member_session(member["id"], self.organisation(branch_code)["path"])
 
     def hold_event(

@@ -98,7 +98,7 @@ def meet(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def together(*arguments: Any) -> None:
         check(*arguments)
         with suppress(BrokenBarrierError):
-            both.wait(1)
+            both.wait(3)
 
     monkeypatch.setattr(policy, name, together)
 
