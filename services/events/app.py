@@ -3,7 +3,6 @@
 from apiflask import APIBlueprint, APIFlask
 
 from services.events.attendance import routes as attendance
-from services.events.audit.permissions import AUDIT_READ
 from services.events.audit.retention import rules as rules_kept
 from services.events.cadence import routes as cadence
 from services.events.calendar_feeds import routes as calendar_feeds
@@ -65,7 +64,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     stays.blueprint,
     passes.blueprint,
     static_codes.blueprint,
-    audit_blueprint("event_audit", "/api/v1/event-audit", "roster_members", AUDIT_READ),
+    audit_blueprint("event_audit", "/api/v1/event-audit", "roster_members"),
     messages_blueprint("event_messages", "/api/v1/event-messages", READERS, (IMPORTS,)),
     retention_blueprint(
         "event_retention", "/api/v1/event-retention", lambda suite: rules_kept(suite.settings.kept)

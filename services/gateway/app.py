@@ -5,7 +5,6 @@ from functools import partial
 from apiflask import APIBlueprint, APIFlask
 
 from services.gateway.accounts.routes import blueprint as accounts
-from services.gateway.audit.permissions import AUDIT_READ
 from services.gateway.config import Settings
 from services.gateway.identity import tools
 from services.gateway.identity.fields import FieldKey
@@ -35,7 +34,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     identity,
     own_sign_in,
     accounts,
-    audit_blueprint("account_audit", "/api/v1/account-audit", "members", AUDIT_READ),
+    audit_blueprint("account_audit", "/api/v1/account-audit", "members"),
     pages,
     notices,
     messages_blueprint("account_messages", "/api/v1/account-messages", READERS),

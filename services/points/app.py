@@ -4,7 +4,6 @@ from apiflask import APIBlueprint, APIFlask
 
 from services.points.adjustments import routes as adjustments
 from services.points.appeals import routes as appeals
-from services.points.audit.permissions import AUDIT_READ
 from services.points.audit.retention import rules as rules_kept
 from services.points.calendar import routes as calendar
 from services.points.checker import routes as proofs
@@ -55,7 +54,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     appeals.blueprint,
     proofs.blueprint,
     waiting.blueprint,
-    audit_blueprint("audit", "/api/v1/audit", "members", AUDIT_READ),
+    audit_blueprint("audit", "/api/v1/audit", "members"),
     messages_blueprint(
         "points_messages", "/api/v1/points-messages", READERS, (IMPORTS_QUEUE, JOBS)
     ),

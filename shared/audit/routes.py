@@ -6,9 +6,9 @@ from typing import Any, BinaryIO, Final, cast
 from apiflask import APIBlueprint
 from flask import Response, send_file
 
+from shared.audit.permissions import AUDIT_READ
 from shared.audit.reading import Reading
 from shared.audit.schemas import ActsPage, AuditExportIn, AuditIn
-from shared.auth import Permission
 from shared.documents import FORMATS
 from shared.web import after_id, current_uow, page, requires
 from shared.web.problems import language
@@ -25,20 +25,19 @@ _FILE: Final[dict[int | str, Any]] = {
 }
 
 
-def audit_blueprint(name: str, prefix: str, people: str, permission: Permission) -> APIBlueprint:
+def audit_blueprint(name: str, prefix: str, people: str) -> APIBlueprint:
     """Return the routes by which auditors read a service's log.
 
     Args:
         name: of the blueprint.
         prefix: e.g. ``/api/v1/audit``.
         people: the table in which the service has people's ids and names.
-        permission: who may; it says that reading the log is itself noted in it.
     """
     blueprint = APIBlueprint(name, __name__, url_prefix=prefix, tag="audit")
     reading = Reading(people)
 
     @blueprint.get("")
-    @requires(permission)
+    @requires(AUDIT_READ)
     @blueprint.input(AuditIn, location="query")
     @blueprint.output(ActsPage)
     def get_audit(query_data: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def audit_blueprint(name: str, prefix: str, people: str, permission: Permission)
         return page(rows, limit, lambda row: [row["id"]])
 
     @blueprint.get("/export")
-    @requires(permission)
+    @requires(AUDIT_READ)
     @blueprint.input(AuditExportIn, location="query")
     @blueprint.doc(responses=_FILE)
     def get_audit_export(query_data: dict[str, Any]) -> Response:

@@ -164,7 +164,6 @@ export const system = {
     change: ['变化', 'Change'],
     changes: ['将发生的变化', 'What would change'],
     details: ['内容', 'Details'],
-    everything: ['全部', 'All'],
     nothingChanges: ['这份表格不改变任何内容', 'This spreadsheet changes nothing'],
     alsoKnown: [(as: string) => `与已有人员同名同日入党：${as}`, (as: string) => `same name and day of joining as ${as}`],
     elsewhere: ['其他单位的党员，请由工委核实', 'somebody of another unit; ask the city administrator'],
